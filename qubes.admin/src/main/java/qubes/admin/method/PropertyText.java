@@ -1,0 +1,97 @@
+package qubes.admin.method;
+
+import qubes.core.admin.AdminCall;
+import qubes.core.admin.Decoder;
+import qubes.core.admin.Untrusted;
+import qubes.core.error.QubesException;
+import qubes.core.error.QubesNoSuchPropertyError;
+import qubes.core.error.QubesVMNotAvailableError;
+import qubes.core.error.Repr;
+import qubes.core.property.Property;
+import qubes.core.property.PropertyHolder;
+import qubes.core.vm.BaseVM;
+
+/** Properties as clients read and write them (spec admin-protocol §7). */
+final class PropertyText {
+    private PropertyText() {}
+
+    /**
+     * The property of {@code holder} that a caller names.
+     *
+     * @throws QubesNoSuchPropertyError if there is none
+     * @throws QubesVMNotAvailableError if that is because the domain's klass is away
+     */
+    static Property<?> named(PropertyHolder holder, Untrusted name) {
+        return Decoder.known(name, holder.properties()::find)
+                .orElseThrow(
+                        () -> {
+                            if (holder instanceof BaseVM vm && !vm.available()) {
+                                return new QubesVMNotAvailableError(
+                                        vm.name()
+                                                + ": no installed bundle provides klass "
+                                                + vm.klass()
+                                                + "; install it and try again");
+                            }
+                            String subject =
+                                    holder.subjectName().isEmpty() ? "Qubes" : holder.subjectName();
+                            return new QubesNoSuchPropertyError(
+                                    "Invalid property "
+                                            + Repr.quote(Decoder.shown(name))
+                                            + " of "
+                                            + subject);
+                        });
+    }
+
+    /** {@code default=False type=int 600}. */
+    static <T> String valueOf(PropertyHolder holder, Property<T> property) {
+        return describe(
+                property,
+                holder.isDefault(property),
+                holder.find(property).map(property.type()::write).orElse(""));
+    }
+
+    /** A line of the list of all: a property that cannot be read now must not hide the others. */
+    static <T> String lineOf(PropertyHolder holder, Property<T> property) {
+        String described;
+        try {
+            described = valueOf(holder, property);
+        } catch (QubesException e) {
+            described = describe(property, holder.isDefault(property), "");
+        }
+        return property.name() + " " + described.replace("\\", "\\\\").replace("\n", "\\n");
+    }
+
+    /** {@code type=int 400}, empty if there is no default. */
+    static <T> String defaultOf(PropertyHolder holder, Property<T> property) {
+        return holder.defaultOf(property)
+                .map(
+                        value ->
+                                "type="
+                                        + property.type().wireTag()
+                                        + " "
+                                        + property.type().write(value))
+                .orElse("");
+    }
+
+    /** What a user reads about it: one line. */
+    static String help(Property<?> property) {
+        String about = property.doc();
+        String words = property.defaultWords();
+        String text = words.isEmpty() ? about : about + " Default: " + words + ".";
+        return text.replaceAll("\\s+", " ").strip();
+    }
+
+    /** Sets what a caller sent, once permitted. */
+    static <T> void set(AdminCall call, PropertyHolder holder, Property<T> property) {
+        String text = Decoder.propertyValue(property, holder, call.payload());
+        call.permit(java.util.Map.of("newvalue", text));
+        holder.set(property, property.parse(holder, text));
+    }
+
+    private static String describe(Property<?> property, boolean isDefault, String value) {
+        return (isDefault ? "default=True type=" : "default=False type=")
+                + property.type().wireTag()
+                + " "
+                + value;
+    }
+}

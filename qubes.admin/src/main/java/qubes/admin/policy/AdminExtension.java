@@ -1,0 +1,153 @@
+package qubes.admin.policy;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import org.osgi.service.component.annotations.Activate;
+import org.osgi.service.component.annotations.Component;
+import org.osgi.service.metatype.annotations.AttributeDefinition;
+import org.osgi.service.metatype.annotations.Designate;
+import org.osgi.service.metatype.annotations.ObjectClassDefinition;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import qubes.core.admin.AdminPermission;
+import qubes.core.error.PermissionDenied;
+import qubes.core.event.Event;
+import qubes.core.event.Extension;
+import qubes.core.event.Subscriptions;
+import qubes.core.vm.BaseVM;
+
+/**
+ * Who may do and see what, beyond what qrexec lets through (spec admin-protocol §10): some features
+ * are the daemon's own, some tags are dom0's, and a qube is shown only what the policy lets it ask
+ * for. A policy that cannot be read shows nothing.
+ */
+@Component(configurationPid = "qubes.admin.policy")
+@Designate(ocd = AdminExtension.Config.class)
+public final class AdminExtension implements Extension {
+    /** Where the policy is. */
+    @ObjectClassDefinition(name = "Qubes Admin API policy")
+    public @interface Config {
+        @AttributeDefinition(
+                name = "Policy",
+                description =
+                        "Folders of the qrexec policy; a file hides its namesakes in later ones")
+        String[] policy_dirs() default {"/run/qubes/policy.d", "/etc/qubes/policy.d"};
+
+        @AttributeDefinition(
+                name = "Old policy",
+                description = "Folder of policy files of the old syntax")
+        String policy_legacy_dir() default "/etc/qubes-rpc/policy";
+    }
+
+    private static final Logger log = LoggerFactory.getLogger(AdminExtension.class);
+    private static final long LOOK_AGAIN_NANOS = TimeUnit.SECONDS.toNanos(1);
+    private static final String PROHIBITED = " is prohibited by qubes.ext.admin.AdminExtension";
+    private static final Set<String> OWN_FEATURES =
+            Set.of(
+                    "deferred-netvm-original",
+                    "preload-dispvm",
+                    "preload-dispvm-completed",
+                    "preload-dispvm-in-progress");
+
+    private final List<Path> directories;
+    private final Path legacy;
+    private @Nullable Policy policy; // this and the next: guarded by this
+    private long lookedNanos;
+
+    @Activate
+    public AdminExtension(Config config) {
+        this.directories = Stream.of(config.policy_dirs()).map(Path::of).toList();
+        this.legacy = Path.of(config.policy_legacy_dir());
+    }
+
+    @Override
+    public void subscribe(Subscriptions on) {
+        on.before(AdminPermission.of("admin.vm.feature.Set"), AdminExtension::refuseOwnFeature);
+        on.before(AdminPermission.of("admin.vm.feature.Remove"), AdminExtension::refuseOwnFeature);
+        on.before(AdminPermission.of("admin.vm.tag.Set"), AdminExtension::refuseCreatedBy);
+        on.before(AdminPermission.of("admin.vm.tag.Remove"), AdminExtension::refuseCreatedBy);
+        on.before(AdminPermission.of("admin.vm.List"), this::filterDomains);
+        on.before(AdminPermission.of("admin.Events"), this::filterEvents);
+    }
+
+    private static void refuseOwnFeature(AdminPermission request) {
+        if (OWN_FEATURES.contains(request.argument())) {
+            throw new PermissionDenied("changing this feature" + PROHIBITED);
+        }
+    }
+
+    private static void refuseCreatedBy(AdminPermission request) {
+        if (request.argument().startsWith("created-by-") && request.subject().qid() != 0) {
+            throw new PermissionDenied("changing this tag" + PROHIBITED);
+        }
+    }
+
+    private void filterDomains(AdminPermission request) {
+        BaseVM source = request.subject();
+        if (source.qid() != 0) {
+            String argument = "+" + request.argument();
+            request.keep(
+                    item ->
+                            item instanceof BaseVM vm
+                                    && allows("admin.vm.List", argument, source, vm, false));
+        }
+    }
+
+    private void filterEvents(AdminPermission request) {
+        BaseVM source = request.subject();
+        if (source.qid() != 0) {
+            request.keep(item -> item instanceof Event event && maySee(source, event));
+        }
+    }
+
+    /**
+     * An event is about its subject or, if that is the system, about the domain it names; else
+     * about dom0.
+     */
+    private boolean maySee(BaseVM source, Event event) {
+        String argument = "+" + event.wireName().replace(':', '_');
+        if (event.subject() instanceof BaseVM vm) {
+            return allows("admin.Events", argument, source, vm, false);
+        }
+        return event.arguments().get("vm") instanceof BaseVM vm
+                ? allows("admin.Events", argument, source, vm, false)
+                : allows("admin.Events", argument, source, source.qubes().admin(), true);
+    }
+
+    private boolean allows(
+            String service, String argument, BaseVM source, BaseVM target, boolean asAdmin) {
+        return policy().allows(service, argument, source, target, asAdmin);
+    }
+
+    /**
+     * Looks for changes once a second at most; a policy that cannot be read allows nothing until it
+     * is mended.
+     */
+    private synchronized Policy policy() {
+        Policy known = policy;
+        long now = System.nanoTime();
+        if (known == null || now - lookedNanos > LOOK_AGAIN_NANOS) {
+            lookedNanos = now;
+            known = look(known);
+            policy = known;
+        }
+        return known;
+    }
+
+    private Policy look(@Nullable Policy known) {
+        try {
+            return known != null && known.upToDate()
+                    ? known
+                    : PolicyReader.read(directories, legacy);
+        } catch (IOException | PolicySyntaxError e) {
+            log.error(
+                    "Qubes are shown nothing, since the policy cannot be read: {}", e.getMessage());
+            return Policy.unreadable();
+        }
+    }
+}

@@ -1,0 +1,201 @@
+package qubes.admin.policy;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+
+/**
+ * Reads the files of a policy in their order, once; remembers what it looked at and how that was
+ * then.
+ */
+final class PolicyReader {
+    private static final Pattern BLANKS = Pattern.compile("[ \\t]+");
+    private static final Pattern FILE_NAME = Pattern.compile("[0-9a-z_.-]+");
+    private static final int MAX_DEPTH = 20;
+
+    /** What the rules of a file are about; absent where each line says so itself. */
+    private record Service(String name, String argument) {}
+
+    private final List<Path> directories;
+    private final Path legacy;
+    private final List<Rule> rules = new ArrayList<>();
+    private final Map<Path, String> seen = new HashMap<>(); // file or folder to its stamp
+
+    private PolicyReader(List<Path> directories, Path legacy) {
+        this.directories = directories;
+        this.legacy = legacy;
+    }
+
+    /**
+     * The rules of all {@code .policy} files, by file name; one in an earlier folder hides its
+     * namesakes.
+     *
+     * @param directories folders of the policy
+     * @param legacy folder of files of the old syntax, read where the policy says so
+     * @throws PolicySyntaxError if there is a mistake anywhere
+     */
+    static Policy read(List<Path> directories, Path legacy) throws IOException {
+        PolicyReader reader = new PolicyReader(directories, legacy);
+        Map<String, Path> files = new TreeMap<>();
+        for (Path directory : directories) {
+            reader.policies(directory).forEach(file -> files.putIfAbsent(name(file), file));
+        }
+        for (Path file : files.values()) {
+            reader.file(file, Optional.empty(), 0);
+        }
+        return new Policy(List.copyOf(reader.rules), Map.copyOf(reader.seen));
+    }
+
+    /** What tells whether a file or folder changed. */
+    static String stamp(Path path) throws IOException {
+        return Files.exists(path) ? Files.getLastModifiedTime(path) + " " + Files.size(path) : "";
+    }
+
+    private List<Path> policies(Path directory) throws IOException {
+        seen.put(directory, stamp(directory));
+        if (!Files.isDirectory(directory)) {
+            return List.of();
+        }
+        try (Stream<Path> files = Files.list(directory)) {
+            List<Path> found =
+                    files.filter(file -> file.toString().endsWith(".policy"))
+                            .filter(file -> !name(file).startsWith("."))
+                            .filter(Files::isRegularFile)
+                            .sorted()
+                            .toList();
+            for (Path file : found) {
+                if (!FILE_NAME.matcher(name(file)).matches()) {
+                    throw new PolicySyntaxError(
+                            file.toString(), "no policy file can be called that");
+                }
+            }
+            return found;
+        }
+    }
+
+    private void file(Path file, Optional<Service> about, int depth) throws IOException {
+        if (depth > MAX_DEPTH || !Files.isRegularFile(file)) {
+            throw new PolicySyntaxError(
+                    file.toString(), depth > MAX_DEPTH ? "included in itself" : "not there");
+        }
+        seen.put(file, stamp(file));
+        int number = 0;
+        for (String line : Files.readAllLines(file)) {
+            number++;
+            String text = line.strip();
+            if (!text.isEmpty() && !text.startsWith("#")) {
+                line(
+                        about.isPresent() ? modern(text) : text,
+                        about,
+                        file,
+                        file + ":" + number,
+                        depth);
+            }
+        }
+    }
+
+    /** The old syntax in terms of the new one. */
+    private static String modern(String line) {
+        return line.replace("$include:", "!include ").replace('$', '@').replace(',', ' ');
+    }
+
+    private void line(String line, Optional<Service> about, Path file, String where, int depth)
+            throws IOException {
+        List<String> words = Arrays.asList(BLANKS.split(line));
+        switch (words.get(0)) {
+            case "!include" -> file(included(words, 1, file, where), about, depth + 1);
+            case "!include-dir" -> {
+                for (Path each : policies(included(words, 1, file, where))) {
+                    file(each, about, depth + 1);
+                }
+            }
+            case "!include-service" -> {
+                Path path = included(words, 3, file, where);
+                file(path, Optional.of(new Service(words.get(1), words.get(2))), depth + 1);
+            }
+            case "!compat-4.0" -> compatible(depth);
+            default -> rules.add(rule(words, about, where));
+        }
+    }
+
+    private static Rule rule(List<String> words, Optional<Service> about, String where) {
+        if (words.get(0).startsWith("!")) {
+            throw new PolicySyntaxError(where, "no such directive: " + words.get(0));
+        }
+        if (about.isPresent()) {
+            return Rule.parse(about.get().name(), about.get().argument(), words, where);
+        }
+        if (words.size() < 5) {
+            throw new PolicySyntaxError(
+                    where, "a rule has a service, an argument, a source, a target and an action");
+        }
+        return Rule.parse(words.get(0), words.get(1), words.subList(2, words.size()), where);
+    }
+
+    /** Relative to the folder of the policy, also from a file further down. */
+    private Path included(List<String> words, int at, Path file, String where) {
+        if (words.size() != at + 1) {
+            throw new PolicySyntaxError(where, words.get(0) + " has " + at + " words after it");
+        }
+        Path top =
+                directories.stream()
+                        .filter(file::startsWith)
+                        .findFirst()
+                        .orElseGet(() -> directories.get(directories.size() - 1));
+        return top.resolve(words.get(at));
+    }
+
+    /**
+     * Files of the old kind, those for one argument first; what they do not say of it is denied.
+     */
+    private void compatible(int depth) throws IOException {
+        seen.put(legacy, stamp(legacy));
+        if (!Files.isDirectory(legacy)) {
+            return;
+        }
+        List<Path> files;
+        try (Stream<Path> all = Files.list(legacy)) {
+            files = all.filter(Files::isRegularFile).sorted(PolicyReader::specificFirst).toList();
+        }
+        for (Path file : files) {
+            String name = name(file);
+            int plus = name.indexOf('+');
+            if (name.startsWith(".")) {
+                continue;
+            }
+            if (plus < 0) {
+                file(file, Optional.of(new Service(name, "*")), depth + 1);
+                continue;
+            }
+            String service = name.substring(0, plus);
+            String argument = name.substring(plus);
+            file(file, Optional.of(new Service(service, argument)), depth + 1);
+            for (String target : List.of("@anyvm", "@adminvm")) {
+                rules.add(Rule.parse(service, argument, List.of("@anyvm", target, "deny"), name));
+            }
+        }
+    }
+
+    private static String name(Path file) {
+        return file.toFile().getName();
+    }
+
+    private static int specificFirst(Path a, Path b) {
+        String left = name(a);
+        String right = name(b);
+        int byService = left.split("\\+", 2)[0].compareTo(right.split("\\+", 2)[0]);
+        return byService != 0
+                ? byService
+                : Boolean.compare(!left.contains("+"), !right.contains("+")) * 2
+                        + Integer.signum(left.compareTo(right));
+    }
+}

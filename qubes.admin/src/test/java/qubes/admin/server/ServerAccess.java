@@ -1,0 +1,36 @@
+package qubes.admin.server;
+
+import java.nio.file.Path;
+import java.util.Map;
+import qubes.admin.Methods;
+import qubes.core.internal.system.Engine;
+import qubes.core.vm.Qubes;
+
+/** The server as the framework starts and stops it. */
+public final class ServerAccess {
+    /** What a test wants otherwise than the defaults. */
+    public record Settings(boolean debug, int connections, int silenceSeconds, int backlog) {
+        public static final Settings DEFAULT = new Settings(false, 4096, 60, 1 << 20);
+    }
+
+    private ServerAccess() {}
+
+    public static AdminServer start(Qubes qubes, Methods methods, Path folder, Settings settings) {
+        return new AdminServer(qubes, methods, config(folder, settings));
+    }
+
+    public static void stop(AdminServer server) {
+        server.deactivate();
+    }
+
+    private static AdminServer.Config config(Path folder, Settings settings) {
+        return Engine.configuration(
+                AdminServer.Config.class,
+                Map.of(
+                        "socket_dir", folder.toString(),
+                        "debug", settings.debug(),
+                        "max_connections", settings.connections(),
+                        "silence_seconds", settings.silenceSeconds(),
+                        "subscriber_backlog", settings.backlog()));
+    }
+}

@@ -1,0 +1,2 @@
+/** Access to the engine, for tests. */
+package qubes.core.internal.system;

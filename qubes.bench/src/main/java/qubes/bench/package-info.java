@@ -1,0 +1,5 @@
+/** Benchmarks against the goals; not shipped. */
+@NullMarked
+package qubes.bench;
+
+import org.jspecify.annotations.NullMarked;

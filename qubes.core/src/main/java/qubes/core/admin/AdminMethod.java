@@ -1,0 +1,38 @@
+package qubes.core.admin;
+
+import org.osgi.annotation.versioning.ConsumerType;
+
+/**
+ * A method of the Admin API, or a family of them, contributed as an OSGi service annotated with
+ * {@link AdminMethodName}. It can be called from the moment the service is there until it goes; a
+ * call that is being answered then still ends.
+ *
+ * <p>What a method needs of the system it finds through the call; it holds no state of its own
+ * between calls. Many calls run at the same time.
+ */
+@ConsumerType
+public interface AdminMethod {
+    /** What a caller may send. Constant. */
+    MethodTraits traits();
+
+    /**
+     * For a family, whether it has that member: {@code AppVM} for {@code admin.vm.Create.*}. Must
+     * not block. A caller of a member that no family has is told that there is no such method.
+     */
+    default boolean covers(String variant) {
+        return true;
+    }
+
+    /**
+     * Answers one call. Source, destination and the presence of argument and payload have been
+     * checked against {@link #traits}; their content has not. The order is: decode, {@link
+     * AdminCall#permit}, then look and act. What the call changed is made durable before the answer
+     * is sent, so a method need not wait for that itself.
+     *
+     * @throws qubes.core.error.QubesException what the user is told; any other exception is a bug,
+     *     logged and not sent
+     * @throws qubes.core.error.ProtocolError if argument or payload is not what it should be
+     * @throws qubes.core.error.PermissionDenied if the source may not do this
+     */
+    AdminReply call(AdminCall call);
+}

@@ -1,0 +1,325 @@
+package qubes.core.admin;
+
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.function.Function;
+import java.util.function.Supplier;
+import java.util.regex.Pattern;
+import qubes.core.error.ProtocolError;
+import qubes.core.error.QubesInvalidLabelError;
+import qubes.core.error.QubesInvalidLabelValueError;
+import qubes.core.error.QubesInvalidTagError;
+import qubes.core.error.QubesValueError;
+import qubes.core.error.Repr;
+import qubes.core.property.Property;
+import qubes.core.property.PropertyHolder;
+import qubes.core.value.DomainName;
+
+/** The one place where what a caller sent becomes values (spec admin-protocol §3 and §8). */
+public final class Decoder {
+    private static final Pattern TAG = Pattern.compile("[A-Za-z0-9_-]+");
+    private static final Pattern FEATURE = Pattern.compile("[a-zA-Z0-9_.-]+");
+    private static final Pattern SAFE = Pattern.compile("[A-Za-z0-9_.-]*");
+    private static final Pattern REVISION = Pattern.compile("[A-Za-z0-9:_.-]*");
+    private static final Pattern DIGITS = Pattern.compile("[0-9]+");
+    private static final Pattern COLOR_DIGITS = Pattern.compile("[0-9a-fA-F]+");
+    private static final String SAFE_SET =
+            "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_.";
+
+    private Decoder() {}
+
+    /** ASCII text. */
+    public static String ascii(
+            Untrusted untrusted, Supplier<? extends RuntimeException> otherwise) {
+        for (byte b : untrusted.bytes()) {
+            if (b < 0) {
+                throw otherwise.get();
+            }
+        }
+        return text(untrusted);
+    }
+
+    /** What {@code known} holds under the text; the text itself is not let through. */
+    public static <T> Optional<T> known(Untrusted untrusted, Function<String, Optional<T>> known) {
+        return known.apply(text(untrusted));
+    }
+
+    /** The text with control characters escaped, for messages that must say what was asked for. */
+    public static String shown(Untrusted untrusted) {
+        String quoted = Repr.quote(text(untrusted));
+        return quoted.substring(1, quoted.length() - 1);
+    }
+
+    /**
+     * A name that a domain may have.
+     *
+     * @throws QubesValueError if it may not
+     */
+    public static DomainName domainName(Untrusted untrusted) {
+        return DomainName.parse(
+                ascii(untrusted, () -> new QubesValueError("VM name contains illegal characters")));
+    }
+
+    /**
+     * The value for a property, checked as far as that can be done without looking at the system.
+     *
+     * @return the text, for {@link Property#parse}
+     * @throws QubesValueError if the property's type has no such value
+     */
+    public static String propertyValue(
+            Property<?> property, PropertyHolder holder, Untrusted untrusted) {
+        boolean domain = property.type().refersToDomain();
+        String value =
+                ascii(
+                        untrusted,
+                        () ->
+                                new QubesValueError(
+                                        domain ? "" : "Non-ASCII bytes in property value"));
+        if (domain) {
+            return value.isEmpty() ? value : DomainName.parse(value).value();
+        }
+        switch (property.type().name()) {
+            case "bool" -> property.type().parse(value);
+            case "str", "label", "pool", "name" -> {
+                if (!value.chars().allMatch(Decoder::printable)) {
+                    throw new QubesValueError("Invalid characters in property value");
+                }
+            }
+            default -> {
+                try {
+                    property.parse(holder, value);
+                } catch (QubesValueError e) {
+                    throw new QubesValueError(
+                            "Failed to parse property value as " + property.type().name(), e);
+                }
+            }
+        }
+        return value;
+    }
+
+    /**
+     * The name of a feature to set.
+     *
+     * @throws ProtocolError if it has other characters than letters, digits, {@code _}, {@code .}
+     *     and {@code -}
+     */
+    public static String featureName(Untrusted untrusted) {
+        ProtocolError illegal = new ProtocolError("feature name contains illegal characters");
+        String name = ascii(untrusted, () -> illegal);
+        if (!FEATURE.matcher(name).matches()) {
+            throw illegal;
+        }
+        return name;
+    }
+
+    /**
+     * The value of a feature.
+     *
+     * @param feature its name, which is checked only when the value is known to be ASCII
+     * @throws ProtocolError if there are characters other than printable ones
+     */
+    public static String featureValue(Untrusted feature, Untrusted untrusted) {
+        String value =
+                ascii(
+                        untrusted,
+                        () -> new ProtocolError("Feature value contains non-ASCII characters"));
+        String name = featureName(feature);
+        if (!value.chars().allMatch(c -> c >= 0x20 && c <= 0x7e)) {
+            throw new ProtocolError(name + " value contains illegal characters");
+        }
+        return value;
+    }
+
+    /**
+     * A tag.
+     *
+     * @throws QubesInvalidTagError if it is empty or has other characters than letters, digits,
+     *     {@code _} and {@code -}
+     */
+    public static String tag(Untrusted untrusted) {
+        if (untrusted.isEmpty()) {
+            throw new QubesInvalidTagError("tag cannot be empty");
+        }
+        String tag = text(untrusted);
+        if (!TAG.matcher(tag).matches()) {
+            throw new QubesInvalidTagError("disallowed characters");
+        }
+        return tag;
+    }
+
+    /**
+     * What may be the name of a label.
+     *
+     * @throws QubesInvalidLabelError if it has other characters than letters, digits, {@code _},
+     *     {@code .} and {@code -}
+     */
+    public static String labelName(Untrusted untrusted) {
+        String name = text(untrusted);
+        if (name.isEmpty() || !SAFE.matcher(name).matches()) {
+            throw new QubesInvalidLabelError("Label must be in safe set: " + SAFE_SET);
+        }
+        return name;
+    }
+
+    /**
+     * The name of a new label, or of one that is meant by name and not by index.
+     *
+     * @throws QubesInvalidLabelError also if it is a number
+     */
+    public static String labelNameNoIndex(Untrusted untrusted) {
+        String name = labelName(untrusted);
+        if (DIGITS.matcher(name).matches()) {
+            throw new QubesInvalidLabelError("Label must not be a digit");
+        }
+        return name;
+    }
+
+    /**
+     * The colour of a label, {@code 0xRRGGBB}; blanks around it are dropped.
+     *
+     * @throws QubesInvalidLabelValueError if it is not one
+     */
+    public static String labelColor(Untrusted untrusted) {
+        String color =
+                ascii(
+                                untrusted,
+                                () ->
+                                        new QubesInvalidLabelValueError(
+                                                "Label value must be encoded in ASCII"))
+                        .strip();
+        if (color.isEmpty()) {
+            throw new QubesInvalidLabelValueError("Label value is not set");
+        }
+        if (color.length() != 8) {
+            throw new QubesInvalidLabelValueError("Label value must have length of 8");
+        }
+        if (!color.startsWith("0x")) {
+            throw new QubesInvalidLabelValueError("Label value must start with: 0x");
+        }
+        if (!COLOR_DIGITS.matcher(color.substring(2)).matches()) {
+            throw new QubesInvalidLabelValueError(
+                    "Label value must only contain hexadecimal digits after prefix: 0x");
+        }
+        return color;
+    }
+
+    /** What stands between separators; nothing of nothing. */
+    public static List<Untrusted> parts(Untrusted untrusted, char separator) {
+        byte[] bytes = untrusted.bytes();
+        List<Untrusted> parts = new ArrayList<>();
+        int from = 0;
+        for (int at = 0; at <= bytes.length && bytes.length > 0; at++) {
+            if (at == bytes.length || bytes[at] == separator) {
+                parts.add(Untrusted.copyOf(bytes, from, at));
+                from = at + 1;
+            }
+        }
+        return parts;
+    }
+
+    /** An option that a caller gave, nothing of it checked. */
+    public record Option(Untrusted key, Untrusted value) {}
+
+    /**
+     * {@code key=value}; the value may hold more equal signs.
+     *
+     * @throws Unanswerable if there is no equal sign
+     */
+    public static Option option(Untrusted untrusted) {
+        byte[] bytes = untrusted.bytes();
+        for (int at = 0; at < bytes.length; at++) {
+            if (bytes[at] == '=') {
+                return new Option(
+                        Untrusted.copyOf(bytes, 0, at),
+                        Untrusted.copyOf(bytes, at + 1, bytes.length));
+            }
+        }
+        throw new Unanswerable("an option without an equal sign");
+    }
+
+    /**
+     * The name of a storage pool to add.
+     *
+     * @throws ProtocolError if it has other characters than letters, digits, {@code _}, {@code .}
+     *     and {@code -}
+     */
+    public static String poolName(String name) {
+        if (!SAFE.matcher(name).matches()) {
+            throw new ProtocolError("Pool name must be in safe set: " + SAFE_SET);
+        }
+        return name;
+    }
+
+    /**
+     * The id of a revision; blanks around it are dropped.
+     *
+     * @throws ProtocolError if it has characters that no revision has
+     */
+    public static String revision(Untrusted untrusted) {
+        ProtocolError illegal = new ProtocolError("Revision contains illegal characters");
+        String revision = ascii(untrusted, () -> illegal).strip();
+        if (!REVISION.matcher(revision).matches()) {
+            throw illegal;
+        }
+        return revision;
+    }
+
+    /**
+     * A whole number.
+     *
+     * @param name what it is, for messages
+     * @param negative whether it may be negative
+     * @throws ProtocolError if it is none, has more than 19 digits or leading zeros
+     */
+    public static long number(String name, Untrusted untrusted, boolean negative) {
+        String title =
+                name.isEmpty()
+                        ? name
+                        : name.substring(0, 1).toUpperCase(Locale.ROOT)
+                                + name.substring(1).toLowerCase(Locale.ROOT);
+        String digits = text(untrusted).strip();
+        boolean minus = negative && digits.startsWith("-");
+        if (minus) {
+            digits = digits.substring(1);
+        }
+        if (!DIGITS.matcher(digits).matches()) {
+            throw new ProtocolError(title + " contains non ASCII digits");
+        }
+        if (digits.length() >= 20) {
+            throw new ProtocolError(title + " is bigger than 19 decimal digits");
+        }
+        if (digits.startsWith("0") && digits.length() > 1) {
+            throw new ProtocolError(title + " contains spurious leading zeros");
+        }
+        try {
+            long number = Long.parseLong(digits);
+            return minus ? -number : number;
+        } catch (NumberFormatException e) {
+            throw new ProtocolError(title + " is bigger than " + Long.MAX_VALUE, e);
+        }
+    }
+
+    /**
+     * True or false, in one of the usual spellings.
+     *
+     * @throws ProtocolError if it is none
+     */
+    public static boolean bool(Untrusted untrusted) {
+        return switch (text(untrusted).strip().toLowerCase(Locale.ROOT)) {
+            case "0", "no", "false", "off" -> false;
+            case "1", "yes", "true", "on" -> true;
+            default -> throw new ProtocolError("Payload is not boolean ASCII");
+        };
+    }
+
+    static String text(Untrusted untrusted) {
+        return new String(untrusted.bytes(), StandardCharsets.ISO_8859_1);
+    }
+
+    private static boolean printable(int c) {
+        return c >= 0x20 && c <= 0x7e || c >= 0x09 && c <= 0x0d;
+    }
+}

@@ -1,0 +1,27 @@
+package qubes.core.event;
+
+import java.util.Map;
+import qubes.core.property.PropertyHolder;
+
+/**
+ * Something that happens, or is about to, to a subject: a domain or the application. Events are
+ * records; the wire name stands in one place, so that a typo does not compile and a client still
+ * sees {@code domain-feature-set:gui}.
+ */
+public interface Event {
+    /** A domain, or the application. */
+    PropertyHolder subject();
+
+    /** The name clients see, such as {@code property-set:netvm}. */
+    String wireName();
+
+    /** False for questions the model asks its own handlers; listeners outside never hear those. */
+    default boolean announced() {
+        return true;
+    }
+
+    /** The arguments clients see, in order; empty for most. */
+    default Map<String, Object> arguments() {
+        return Map.of();
+    }
+}

@@ -1,0 +1,35 @@
+package qubes.core.event;
+
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+import qubes.core.property.PropertyHolder;
+
+/**
+ * A feature is about to be set; a handler may refuse.
+ *
+ * @param value empty means false
+ * @param oldValue absent if the feature was not there
+ */
+public record FeaturePreSet(
+        PropertyHolder subject, String feature, String value, Optional<String> oldValue)
+        implements PreEvent {
+    /** The events of one feature; the name may hold wildcards. */
+    public static EventPattern<FeaturePreSet> of(String feature) {
+        return EventPattern.of(FeaturePreSet.class, "domain-feature-pre-set:" + feature);
+    }
+
+    @Override
+    public String wireName() {
+        return "domain-feature-pre-set:" + feature;
+    }
+
+    @Override
+    public Map<String, Object> arguments() {
+        Map<String, Object> arguments = new LinkedHashMap<>();
+        arguments.put("feature", feature);
+        arguments.put("value", value);
+        oldValue.ifPresent(old -> arguments.put("oldvalue", old));
+        return arguments;
+    }
+}

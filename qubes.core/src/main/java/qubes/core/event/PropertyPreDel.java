@@ -1,0 +1,35 @@
+package qubes.core.event;
+
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+import qubes.core.property.Property;
+import qubes.core.property.PropertyHolder;
+
+/**
+ * The older twin of {@link PropertyPreReset}, announced right after it.
+ *
+ * @param oldValue what a read gave before, default included; absent where only a computed default
+ *     changed
+ */
+public record PropertyPreDel(
+        PropertyHolder subject, Property<?> property, Optional<Object> oldValue)
+        implements PreEvent {
+    /** The events of one property. */
+    public static EventPattern<PropertyPreDel> of(Property<?> property) {
+        return EventPattern.of(PropertyPreDel.class, "property-pre-del:" + property.name());
+    }
+
+    @Override
+    public String wireName() {
+        return "property-pre-del:" + property.name();
+    }
+
+    @Override
+    public Map<String, Object> arguments() {
+        Map<String, Object> arguments = new LinkedHashMap<>();
+        arguments.put("name", property.name());
+        oldValue.ifPresent(value -> arguments.put("oldvalue", value));
+        return arguments;
+    }
+}

@@ -1,0 +1,257 @@
+package qubes.core.internal.system;
+
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import qubes.core.error.QubesException;
+import qubes.core.error.QubesVMAlreadyExistsError;
+import qubes.core.error.QubesVMInUseError;
+import qubes.core.error.QubesVMNotFoundError;
+import qubes.core.error.QubesVMNotHaltedError;
+import qubes.core.error.QubesValueError;
+import qubes.core.error.Repr;
+import qubes.core.event.Lifecycle;
+import qubes.core.event.Membership;
+import qubes.core.hypervisor.GuestState;
+import qubes.core.property.Property;
+import qubes.core.property.PropertyType;
+import qubes.core.state.DomainRecord;
+import qubes.core.state.StoredValue;
+import qubes.core.value.DomainName;
+import qubes.core.vm.BaseVM;
+import qubes.core.vm.Dependents;
+import qubes.core.vm.DomainContext;
+import qubes.core.vm.DomainFactory;
+import qubes.core.vm.Globals;
+import qubes.core.vm.NewDomain;
+import qubes.core.vm.QubesVM;
+
+/** How domains come into the system and leave it. */
+final class DomainLife {
+    private static final Logger log = LoggerFactory.getLogger(DomainLife.class);
+
+    private final QubesSystem system;
+    private final LiveDomains live;
+
+    DomainLife(QubesSystem system, LiveDomains live) {
+        this.system = system;
+        this.live = live;
+    }
+
+    BaseVM create(DomainFactory factory, NewDomain asked) {
+        BaseVM[] made = new BaseVM[1];
+        system.model().write(() -> made[0] = register(factory, factory.prepare(system, asked)));
+        BaseVM vm = made[0];
+        if (vm instanceof QubesVM managed) {
+            try {
+                managed.storage().plan(asked.pool(), asked.pools());
+            } catch (RuntimeException e) {
+                unregister(vm);
+                throw e;
+            }
+        }
+        log.info("{} created, klass {}", vm.name(), vm.klass());
+        return vm;
+    }
+
+    private BaseVM register(DomainFactory factory, NewDomain wanted) {
+        DomainName name =
+                wanted.name()
+                        .orElseThrow(
+                                () ->
+                                        new QubesException(
+                                                "A domain of klass "
+                                                        + wanted.klass()
+                                                        + " needs a name"));
+        if (system.state().domain(name) != null) {
+            throw new QubesVMAlreadyExistsError(name.value());
+        }
+        int qid =
+                system.state()
+                        .freeQid()
+                        .orElseThrow(
+                                () ->
+                                        new QubesException(
+                                                "No qid is free: there are as many domains as there can be"));
+        LiveDomains.Live domain =
+                live.construct(
+                        factory,
+                        DomainRecord.create(
+                                qid, name, UUID.randomUUID(), factory.traits().klass()));
+        DomainContext context = domain.context();
+        applyTemplate(factory, wanted, domain.vm(), context);
+        wanted.values().forEach((property, value) -> assign(domain.vm(), context, property, value));
+        if (!system.get(Globals.CHECK_UPDATES_VM)) {
+            context.update(record -> record.withFeature("check-updates", Optional.of("")));
+        }
+        system.fireInside(new Lifecycle.Init(domain.vm()));
+        system.model().update(state -> state.withAdded(context.record()));
+        live.put(domain);
+        system.fire(new Membership.DomainAdd(system, domain.vm()));
+        return domain.vm();
+    }
+
+    /** A klass with a template takes the system's default, unless another is asked for. */
+    private void applyTemplate(
+            DomainFactory factory, NewDomain wanted, BaseVM vm, DomainContext context) {
+        Optional<Property<?>> template = factory.traits().property("template");
+        if (template.isEmpty() || wanted.values().containsKey(template.get())) {
+            return;
+        }
+        DomainName standard =
+                system.find(factory.traits().defaultTemplate())
+                        .flatMap(name -> name)
+                        .orElseThrow(
+                                () ->
+                                        new QubesValueError(
+                                                "Template for the qube not specified, nor default template set."));
+        Object value =
+                template.get().type() == PropertyType.OPTIONAL_DOMAIN
+                        ? Optional.of(standard)
+                        : standard;
+        assign(vm, context, template.get(), value);
+    }
+
+    @SuppressWarnings("unchecked")
+    private static <T> void assign(
+            BaseVM vm, DomainContext context, Property<T> key, Object value) {
+        Property<T> property = vm.properties().declared(key);
+        if (property == null) {
+            throw vm.noSuchProperty(key.name());
+        }
+        T accepted = property.accept(vm, (T) value);
+        context.update(
+                record ->
+                        record.withProperty(
+                                property.name(), Optional.of(StoredValue.of(property, accepted))));
+    }
+
+    void remove(BaseVM vm) {
+        if (vm.qid() == 0) {
+            throw new QubesVMInUseError("'dom0' cannot be removed");
+        }
+        live.context(vm)
+                .exclusively(
+                        "remove",
+                        () -> {
+                            refuseUnlessRemovable(vm);
+                            system.model()
+                                    .write(
+                                            () -> {
+                                                system.fire(
+                                                        new Membership.DomainPreDelete(system, vm));
+                                                refuseWhileUsed(vm);
+                                            });
+                            undefine(vm.uuid());
+                            forget(vm);
+                            removeFiles(vm);
+                            log.info("{} removed", vm.name());
+                            return null;
+                        });
+    }
+
+    private void refuseUnlessRemovable(BaseVM vm) {
+        if (system.state().domain(vm.name()) == null) {
+            throw new QubesVMNotFoundError(vm.name().value());
+        }
+        if (vm.hasProperty(QubesVM.INSTALLED_BY_RPM.name()) && vm.get(QubesVM.INSTALLED_BY_RPM)) {
+            throw new QubesVMInUseError("VM installed by package manager: " + vm.name());
+        }
+        boolean guest = vm instanceof QubesVM || !vm.available();
+        if (guest && active(vm.uuid())) {
+            throw new QubesVMNotHaltedError(
+                    "Domain is not powered off: " + Repr.quote(vm.name().value()));
+        }
+    }
+
+    /** Asks the hypervisor itself: what was last seen may be a moment old. */
+    private boolean active(UUID uuid) {
+        Optional<GuestState> seen = system.guestState(uuid);
+        if (seen.isEmpty() || seen.get().active()) {
+            return seen.isPresent();
+        }
+        return system.hypervisor().refresh(uuid).active();
+    }
+
+    private void refuseWhileUsed(BaseVM vm) {
+        List<String> users = Dependents.of(vm);
+        if (!users.isEmpty()) {
+            log.error(
+                    "{} cannot be removed, it is used as {}", vm.name(), String.join(", ", users));
+            throw new QubesVMInUseError(
+                    "Domain is in use: "
+                            + Repr.quote(vm.name().value())
+                            + ";  see 'journalctl -u qubesd -e' in dom0 for details");
+        }
+        String ports =
+                system.domains().stream()
+                        .filter(other -> other != vm)
+                        .flatMap(other -> other.devices().stream())
+                        .filter(device -> device.backendDomain().equals(vm.name().value()))
+                        .map(device -> device.portId())
+                        .distinct()
+                        .reduce((a, b) -> a + ", " + b)
+                        .orElse("");
+        if (!ports.isEmpty()) {
+            throw new QubesVMInUseError("VM has devices assigned to other VMs: " + ports);
+        }
+    }
+
+    private void undefine(UUID uuid) {
+        if (system.guestState(uuid).isPresent()) {
+            system.hypervisor().undefine(uuid);
+        }
+    }
+
+    /** A domain whose volumes could not be planned leaves again. */
+    private void unregister(BaseVM vm) {
+        system.model().write(() -> system.fire(new Membership.DomainPreDelete(system, vm)));
+        forget(vm);
+    }
+
+    private void forget(BaseVM vm) {
+        system.model()
+                .write(
+                        () -> {
+                            refuseWhileUsed(vm);
+                            DomainRecord last = vm.record();
+                            system.model().update(state -> state.without(last));
+                            live.remove(last);
+                            resetGlobals(vm.name());
+                            system.fire(new Membership.DomainDelete(system, vm));
+                        });
+    }
+
+    private void resetGlobals(DomainName gone) {
+        for (Property<Optional<DomainName>> property :
+                List.of(
+                        Globals.DEFAULT_GUIVM,
+                        Globals.DEFAULT_NETVM,
+                        Globals.CLOCKVM,
+                        Globals.UPDATEVM,
+                        Globals.DEFAULT_TEMPLATE)) {
+            if (system.explicit(property).equals(Optional.of(Optional.of(gone)))) {
+                system.reset(property);
+            }
+        }
+    }
+
+    private void removeFiles(BaseVM vm) {
+        if (vm instanceof QubesVM managed) {
+            try {
+                system.fireInside(new Lifecycle.RemoveFromDisk(vm));
+                managed.storage().remove();
+            } catch (RuntimeException e) {
+                log.error("{}: its files could not be removed", vm.name(), e);
+            }
+        } else if (!vm.record().volumes().isEmpty()) {
+            log.warn(
+                    "{}: its volumes stay where they are, since klass {} is not installed: {}",
+                    vm.name(),
+                    vm.klass(),
+                    vm.record().volumes().keySet());
+        }
+    }
+}

@@ -1,0 +1,129 @@
+package qubes.core.internal.system;
+
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import qubes.core.hypervisor.Guest;
+import qubes.core.hypervisor.GuestListener;
+import qubes.core.hypervisor.GuestState;
+import qubes.core.hypervisor.Hypervisor;
+import qubes.core.vm.BaseVM;
+import qubes.core.vm.QubesVM;
+
+/** The hypervisor, while there is one, and what its guests' changes mean to domains. */
+final class GuestWatch implements GuestListener {
+    private static final Logger log = LoggerFactory.getLogger(GuestWatch.class);
+
+    private final QubesSystem system;
+    private final Map<UUID, GuestState> lastSeen =
+            new ConcurrentHashMap<>(); // while no hypervisor is there
+    private volatile @Nullable Hypervisor hypervisor;
+    private @Nullable AutoCloseable registration;
+
+    GuestWatch(QubesSystem system) {
+        this.system = system;
+    }
+
+    synchronized void bind(Hypervisor arrived) {
+        hypervisor = arrived;
+        lastSeen.clear();
+        registration = arrived.listen(this);
+        log.info("Hypervisor {} available", arrived.kind());
+        system.domains().forEach(this::settle);
+    }
+
+    synchronized void unbind(Hypervisor left) {
+        if (hypervisor != left) {
+            return;
+        }
+        left.guests().forEach(guest -> lastSeen.put(guest.uuid(), guest.state()));
+        hypervisor = null;
+        if (registration != null) {
+            try {
+                registration.close();
+            } catch (Exception e) {
+                log.warn("The hypervisor's listener could not be removed", e);
+            }
+        }
+        log.info("Hypervisor {} unavailable, guests run on", left.kind());
+    }
+
+    Optional<Hypervisor> hypervisor() {
+        return Optional.ofNullable(hypervisor);
+    }
+
+    Optional<GuestState> state(UUID uuid) {
+        Hypervisor current = hypervisor;
+        return current == null
+                ? Optional.ofNullable(lastSeen.get(uuid))
+                : Optional.of(current.state(uuid));
+    }
+
+    /**
+     * Brings a domain in line with its guest: one that runs is taken over, the volumes of any other
+     * are stopped.
+     */
+    void settle(BaseVM vm) {
+        Hypervisor current = hypervisor;
+        if (current == null || !(vm instanceof QubesVM managed)) {
+            return;
+        }
+        Optional<Guest> guest = current.guest(vm.uuid()).filter(g -> g.state().active());
+        if (guest.isPresent()) {
+            system.watcher(vm.uuid()).ifPresent(watcher -> watcher.found(guest.get()));
+        } else if (current.connected()) {
+            system.executor().execute(() -> stopStorage(managed));
+        }
+    }
+
+    private static void stopStorage(QubesVM vm) {
+        try {
+            vm.stopStorage();
+        } catch (RuntimeException e) {
+            log.error("{}: its volumes could not be stopped", vm, e);
+        }
+    }
+
+    @Override
+    public void found(Guest guest) {
+        system.watcher(guest.uuid())
+                .ifPresent(watcher -> contained(guest, () -> watcher.found(guest)));
+    }
+
+    @Override
+    public void stopped(Guest guest) {
+        system.watcher(guest.uuid())
+                .ifPresent(
+                        watcher ->
+                                system.executor()
+                                        .execute(
+                                                () ->
+                                                        contained(
+                                                                guest,
+                                                                () -> watcher.stopped(guest))));
+    }
+
+    @Override
+    public void paused(Guest guest) {
+        system.watcher(guest.uuid())
+                .ifPresent(watcher -> contained(guest, () -> watcher.paused(guest)));
+    }
+
+    @Override
+    public void resumed(Guest guest) {
+        system.watcher(guest.uuid())
+                .ifPresent(watcher -> contained(guest, () -> watcher.resumed(guest)));
+    }
+
+    private static void contained(Guest guest, Runnable action) {
+        try {
+            action.run();
+        } catch (RuntimeException e) {
+            log.error("{}: a change of its guest was not handled", guest.name(), e);
+        }
+    }
+}

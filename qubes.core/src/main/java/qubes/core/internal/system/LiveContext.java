@@ -1,0 +1,167 @@
+package qubes.core.internal.system;
+
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import qubes.core.event.Event;
+import qubes.core.hypervisor.GuestListener;
+import qubes.core.internal.store.StoreWriter;
+import qubes.core.state.DomainRecord;
+import qubes.core.vm.DomainContext;
+import qubes.core.vm.KlassTraits;
+import qubes.core.vm.Qubes;
+
+/**
+ * What one live object sees of the system. Before the domain is added, and after it was removed,
+ * the record is kept here.
+ */
+final class LiveContext implements DomainContext {
+    private static final Logger log = LoggerFactory.getLogger(LiveContext.class);
+
+    private final QubesSystem system;
+    private final KlassTraits traits;
+    private final ReentrantLock lifecycle;
+    private final int qid;
+    private volatile @Nullable DomainRecord detached;
+    private volatile boolean closed;
+    private DomainRecord lastKnown; // for the moment between a removal and detach(); a benign race
+    private volatile @Nullable GuestListener guestListener;
+    private volatile @Nullable Thread operator; // who holds the lifecycle lock
+
+    /**
+     * @param record of a domain that is not part of the system yet, or of one that is
+     * @param lifecycle the domain's lifecycle lock, the same for all its live objects, one after
+     *     the other
+     */
+    LiveContext(
+            QubesSystem system, KlassTraits traits, DomainRecord record, ReentrantLock lifecycle) {
+        this.system = system;
+        this.traits = traits;
+        this.lifecycle = lifecycle;
+        this.qid = record.qid();
+        this.detached = record;
+        this.lastKnown = record;
+    }
+
+    /** From now on the record is the system's. */
+    void attach() {
+        detached = null;
+    }
+
+    /** From now on the record is what it was last. */
+    void detach(DomainRecord last) {
+        detached = last;
+    }
+
+    /** The live object is done with: its klass left, or the domain was removed. */
+    void close() {
+        closed = true;
+        guestListener = null;
+    }
+
+    @Nullable GuestListener guestListener() {
+        return guestListener;
+    }
+
+    @Override
+    public Qubes qubes() {
+        return system;
+    }
+
+    @Override
+    public KlassTraits traits() {
+        return traits;
+    }
+
+    @Override
+    public DomainRecord record() {
+        DomainRecord own = detached;
+        if (own != null) {
+            return own;
+        }
+        DomainRecord current = system.state().domain(qid);
+        if (current != null) {
+            lastKnown = current;
+            return current;
+        }
+        return lastKnown;
+    }
+
+    @Override
+    public boolean live() {
+        return !closed;
+    }
+
+    @Override
+    public void update(UnaryOperator<DomainRecord> change) {
+        DomainRecord changed = change.apply(record());
+        StoreWriter.requireStorable(changed);
+        if (detached != null) {
+            detached = changed;
+        } else {
+            system.model().update(state -> state.withChanged(changed));
+        }
+    }
+
+    @Override
+    public void write(Runnable change) {
+        system.model().write(change);
+    }
+
+    @Override
+    public void fire(Event event) {
+        if (detached == null || closed) {
+            system.fire(event);
+        } else {
+            system.fireInside(event);
+        }
+    }
+
+    @Override
+    public void watch(GuestListener listener) {
+        guestListener = listener;
+    }
+
+    @Override
+    public <T> T exclusively(String operation, Supplier<T> action) {
+        if (system.model().heldByCaller()) {
+            throw new IllegalStateException(
+                    operation
+                            + " of "
+                            + record().name()
+                            + " under the model lock: the lifecycle lock comes first");
+        }
+        lifecycle.lock();
+        Thread outer = operator;
+        operator = Thread.currentThread();
+        try {
+            return action.get();
+        } finally {
+            operator = outer;
+            lifecycle.unlock();
+        }
+    }
+
+    /** Waits until no operation runs; one that runs longer than {@code nanos} is interrupted. */
+    void awaitIdle(long nanos) {
+        try {
+            if (lifecycle.tryLock(Math.max(nanos, 0), TimeUnit.NANOSECONDS)) {
+                lifecycle.unlock();
+                return;
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        Thread running = operator;
+        if (running != null) {
+            log.warn(
+                    "{}: its klass leaves; the operation that still runs is interrupted",
+                    record().name());
+            running.interrupt();
+        }
+    }
+}

@@ -1,0 +1,162 @@
+package qubes.core.internal.system;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import qubes.core.error.QubesVMNotFoundError;
+import qubes.core.hypervisor.GuestListener;
+import qubes.core.state.DomainRecord;
+import qubes.core.vm.AdminVM;
+import qubes.core.vm.BaseVM;
+import qubes.core.vm.DomainContext;
+import qubes.core.vm.DomainFactory;
+import qubes.core.vm.KlassTraits;
+import qubes.core.vm.UnavailableVM;
+
+/**
+ * The live objects of the domains, one each; made anew when a klass comes or goes. Reads never
+ * block.
+ */
+final class LiveDomains {
+    private static final Logger log = LoggerFactory.getLogger(LiveDomains.class);
+
+    /** A live object and what it was lent. */
+    record Live(BaseVM vm, LiveContext context) {}
+
+    private final QubesSystem system;
+    private final Map<Integer, Live> byQid = new ConcurrentHashMap<>(); // qid to live object
+    private final Map<UUID, ReentrantLock> locks =
+            new ConcurrentHashMap<>(); // uuid to lifecycle lock
+
+    LiveDomains(QubesSystem system) {
+        this.system = system;
+    }
+
+    Optional<BaseVM> find(@Nullable DomainRecord record) {
+        return record == null
+                ? Optional.empty()
+                : Optional.ofNullable(byQid.get(record.qid())).map(Live::vm);
+    }
+
+    /** All, in the order of {@code records}. */
+    List<BaseVM> of(List<DomainRecord> records) {
+        List<BaseVM> all = new ArrayList<>(records.size());
+        for (DomainRecord record : records) {
+            Live live = byQid.get(record.qid());
+            if (live != null) {
+                all.add(live.vm());
+            }
+        }
+        return all;
+    }
+
+    /** Who watches the guest with that uuid. */
+    Optional<GuestListener> watcher(UUID uuid) {
+        DomainRecord record = system.state().domain(uuid);
+        Live live = record == null ? null : byQid.get(record.qid());
+        return live == null
+                ? Optional.empty()
+                : Optional.ofNullable(live.context().guestListener());
+    }
+
+    /** A live object of a record that is not part of the system yet. */
+    Live construct(DomainFactory factory, DomainRecord record) {
+        LiveContext context =
+                new LiveContext(system, factory.traits(), record, lock(record.uuid()));
+        return new Live(factory.create(context), context);
+    }
+
+    /** Makes a constructed object the domain's. */
+    void put(Live live) {
+        live.context().attach();
+        byQid.put(live.context().record().qid(), live);
+    }
+
+    /**
+     * Makes the domain's object anew: of its klass if {@code factory} is there, else a placeholder.
+     *
+     * @return true if it is now of its klass
+     */
+    boolean renew(DomainRecord record, @Nullable DomainFactory factory) {
+        Live made = make(record, factory);
+        made.context().attach();
+        Live before = byQid.put(record.qid(), made);
+        if (before != null) {
+            before.context().detach(record);
+            before.context().close();
+        }
+        return !(made.vm() instanceof UnavailableVM);
+    }
+
+    private Live make(DomainRecord record, @Nullable DomainFactory factory) {
+        if (record.klass().equals(DomainRecord.ADMIN_KLASS)) {
+            LiveContext context =
+                    new LiveContext(system, AdminVM.TRAITS, record, lock(record.uuid()));
+            return new Live(new AdminVM(context), context);
+        }
+        if (factory != null) {
+            try {
+                return construct(factory, record);
+            } catch (RuntimeException e) {
+                log.error(
+                        "{}: klass {} failed to make it; it is unavailable",
+                        record.name(),
+                        record.klass(),
+                        e);
+            }
+        }
+        KlassTraits unknown = UnavailableVM.traitsOf(record.klass());
+        LiveContext context = new LiveContext(system, unknown, record, lock(record.uuid()));
+        return new Live(new UnavailableVM(context), context);
+    }
+
+    /** What the domain's live object was lent. */
+    DomainContext context(BaseVM vm) {
+        Live found = byQid.get(vm.qid());
+        if (found == null || found.vm() != vm) {
+            throw new QubesVMNotFoundError(vm.name().value());
+        }
+        return found.context();
+    }
+
+    /**
+     * Starts no more operations on these domains and ends those that run: by patience first, then
+     * by an interrupt.
+     */
+    void drain(List<DomainRecord> records, Duration patience) {
+        List<LiveContext> contexts =
+                records.stream()
+                        .map(record -> byQid.get(record.qid()))
+                        .filter(Objects::nonNull)
+                        .map(Live::context)
+                        .toList();
+        contexts.forEach(LiveContext::close);
+        long deadline = System.nanoTime() + patience.toNanos();
+        for (LiveContext context : contexts) {
+            context.awaitIdle(deadline - System.nanoTime());
+        }
+    }
+
+    /** The domain is no longer part of the system; its object keeps the last record. */
+    void remove(DomainRecord last) {
+        Live live = byQid.remove(last.qid());
+        locks.remove(last.uuid());
+        if (live != null) {
+            live.context().detach(last);
+            live.context().close();
+        }
+    }
+
+    private ReentrantLock lock(UUID uuid) {
+        return locks.computeIfAbsent(uuid, any -> new ReentrantLock());
+    }
+}

@@ -1,0 +1,105 @@
+package qubes.core.internal.system;
+
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.LongConsumer;
+import java.util.function.UnaryOperator;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import qubes.core.state.SystemState;
+
+/**
+ * The one mutable place: the current state, and the lock that writers take. Readers take the
+ * current state and wait for nobody. What the store writes is the state at the end of the outermost
+ * write, so no half-done change reaches the disk.
+ */
+final class Model {
+    private static final Logger log = LoggerFactory.getLogger(Model.class);
+    private static final long SLOW_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
+
+    /** A state that a finished write left behind; versions count such writes. */
+    record Committed(SystemState state, long version) {}
+
+    private final ReentrantLock lock = new ReentrantLock();
+    private final LongConsumer onCommit;
+    private volatile SystemState state;
+    private volatile Committed committed;
+    private boolean dirty; // the running write changed something; guarded by lock
+
+    /**
+     * @param onCommit given the version, under the lock at the end of each outermost write that
+     *     changed something; must not block
+     */
+    Model(SystemState initial, LongConsumer onCommit) {
+        this.state = initial;
+        this.committed = new Committed(initial, 0);
+        this.onCommit = onCommit;
+    }
+
+    /** The current state; immutable, never blocks. */
+    SystemState state() {
+        return state;
+    }
+
+    /** The state after the last finished write, and its version. */
+    Committed committed() {
+        return committed;
+    }
+
+    /**
+     * The version that the current state has, or will have once the running write is finished; only
+     * a thread that holds the lock gets a useful answer.
+     */
+    long version() {
+        return committed.version() + (dirty ? 1 : 0);
+    }
+
+    /**
+     * Runs a change on the caller's thread. May wait for other writers, microseconds; {@code
+     * change} does no I/O.
+     */
+    void write(Runnable change) {
+        lock.lock();
+        long begin = lock.getHoldCount() == 1 ? System.nanoTime() : 0;
+        try {
+            change.run();
+        } finally {
+            if (lock.getHoldCount() == 1) {
+                commit();
+                warnIfSlow(System.nanoTime() - begin);
+            }
+            lock.unlock();
+        }
+    }
+
+    /** Replaces the state; called inside {@link #write}. */
+    void update(UnaryOperator<SystemState> change) {
+        if (!lock.isHeldByCurrentThread()) {
+            throw new IllegalStateException("the state changes under the model lock only");
+        }
+        state = change.apply(state);
+        dirty = true;
+    }
+
+    /** True if the calling thread holds the lock. */
+    boolean heldByCaller() {
+        return lock.isHeldByCurrentThread();
+    }
+
+    private void commit() {
+        if (dirty) {
+            dirty = false;
+            committed = new Committed(state, committed.version() + 1);
+            onCommit.accept(committed.version());
+        }
+    }
+
+    private static void warnIfSlow(long nanos) {
+        if (nanos > SLOW_NANOS) {
+            log.warn(
+                    "The model was locked for {} ms by {}",
+                    nanos / 1_000_000,
+                    Thread.currentThread().getName());
+        }
+    }
+}

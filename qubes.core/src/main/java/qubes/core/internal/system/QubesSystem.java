@@ -1,0 +1,363 @@
+package qubes.core.internal.system;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.UUID;
+import java.util.concurrent.ConcurrentNavigableMap;
+import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.concurrent.ExecutorService;
+import org.jspecify.annotations.Nullable;
+import org.osgi.framework.ServiceReference;
+import org.osgi.service.component.annotations.Activate;
+import org.osgi.service.component.annotations.Component;
+import org.osgi.service.component.annotations.Deactivate;
+import org.osgi.service.component.annotations.Reference;
+import org.osgi.service.component.annotations.ReferenceCardinality;
+import org.osgi.service.component.annotations.ReferencePolicy;
+import org.osgi.service.component.annotations.ReferencePolicyOption;
+import org.osgi.service.metatype.annotations.Designate;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import qubes.core.error.QubesException;
+import qubes.core.event.Event;
+import qubes.core.event.EventListener;
+import qubes.core.event.Extension;
+import qubes.core.event.Lifecycle;
+import qubes.core.hypervisor.GuestListener;
+import qubes.core.hypervisor.GuestState;
+import qubes.core.hypervisor.Hypervisor;
+import qubes.core.internal.store.StoreWriter;
+import qubes.core.property.PropertyTable;
+import qubes.core.state.DomainRecord;
+import qubes.core.state.StoredValue;
+import qubes.core.state.SystemState;
+import qubes.core.storage.PoolDriver;
+import qubes.core.value.DomainName;
+import qubes.core.vm.AdminVM;
+import qubes.core.vm.BaseVM;
+import qubes.core.vm.DomainFactory;
+import qubes.core.vm.Globals;
+import qubes.core.vm.KlassTraits;
+import qubes.core.vm.Labels;
+import qubes.core.vm.ModelHolder;
+import qubes.core.vm.NewDomain;
+import qubes.core.vm.Pools;
+import qubes.core.vm.Qubes;
+import qubes.core.vm.StoreStatus;
+
+/**
+ * The application: joins the model with the domains, pools, labels, hypervisor and extensions that
+ * come and go. The service is there once the store is loaded; if it cannot be, the component fails
+ * with one message and nothing is written.
+ */
+@Component(service = Qubes.class, immediate = true, configurationPid = "qubes.core")
+@Designate(ocd = CoreConfig.class)
+public final class QubesSystem extends ModelHolder implements Qubes {
+    private static final Logger log = LoggerFactory.getLogger(QubesSystem.class);
+    private static final Duration DRAIN = Duration.ofSeconds(10);
+
+    private final Path baseDirectory;
+    private final ExecutorService executor = Threads.executor();
+    private final EventBus bus = new EventBus();
+    private final Outbox outbox = new Outbox();
+    private final Klasses klasses = new Klasses();
+    private final ConcurrentNavigableMap<ServiceReference<Extension>, Extension> extensions =
+            new ConcurrentSkipListMap<>(Comparator.reverseOrder()); // by ranking, then age
+    private final Model model;
+    private final Persistence persistence;
+    private final LiveDomains live = new LiveDomains(this);
+    private final LabelRegistry labels;
+    private final PoolRegistry pools = new PoolRegistry(this);
+    private final GuestWatch guests = new GuestWatch(this);
+    private final DomainLife life = new DomainLife(this, live);
+
+    /**
+     * Loads the store. Blocks on I/O.
+     *
+     * @throws qubes.core.error.QubesException if it cannot be loaded, in one line
+     */
+    @Activate
+    public QubesSystem(CoreConfig config) {
+        this(OpenStore.open(config), Path.of(config.home()));
+    }
+
+    QubesSystem(OpenStore store, Path baseDirectory) {
+        SystemState loaded = store.loaded();
+        this.baseDirectory = baseDirectory;
+        this.model = new Model(loaded, this::changed);
+        this.labels = new LabelRegistry(model);
+        loaded.domains().forEach(record -> live.renew(record, null));
+        this.persistence = store.persist(model::committed, this::writeOrder, outbox::durable);
+        log.info("{} domains loaded", loaded.size());
+    }
+
+    /**
+     * The declarations that know in which order a klass's properties are written; none while it is
+     * away.
+     */
+    private Optional<PropertyTable> writeOrder(String klass) {
+        return traits(klass).map(KlassTraits::properties);
+    }
+
+    private void changed(long version) {
+        persistence.changed(version);
+    }
+
+    Model model() {
+        return model;
+    }
+
+    /** A klass arrived: its domains become what they are. */
+    @Reference(cardinality = ReferenceCardinality.MULTIPLE, policy = ReferencePolicy.DYNAMIC)
+    void addFactory(DomainFactory factory) {
+        if (!klasses.add(factory)) {
+            return;
+        }
+        String klass = factory.traits().klass();
+        List<DomainRecord> mine = ofKlass(klass);
+        model.write(() -> mine.forEach(record -> live.renew(record, factory)));
+        mine.stream().flatMap(record -> find(record.name()).stream()).forEach(this::loaded);
+        log.info("Klass {} available, {} domains", klass, mine.size());
+    }
+
+    private void loaded(BaseVM vm) {
+        try {
+            model.write(() -> fire(new Lifecycle.Load(vm)));
+        } catch (RuntimeException e) {
+            log.error("{}: a handler failed on its load", vm.name(), e);
+        }
+        guests.settle(vm);
+    }
+
+    /**
+     * A klass leaves: no new operation starts, those that run get ten seconds and then an
+     * interrupt, and its domains become unavailable. Blocks for as long.
+     */
+    void removeFactory(DomainFactory factory) {
+        if (!klasses.remove(factory)) {
+            return;
+        }
+        String klass = factory.traits().klass();
+        List<DomainRecord> mine = ofKlass(klass);
+        live.drain(mine, DRAIN);
+        model.write(
+                () ->
+                        mine.forEach(
+                                record -> {
+                                    DomainRecord now = state().domain(record.qid());
+                                    if (now != null) {
+                                        live.renew(now, null);
+                                    }
+                                }));
+        bus.forget();
+        log.info("Klass {} unavailable, its {} domains are kept", klass, mine.size());
+    }
+
+    private List<DomainRecord> ofKlass(String klass) {
+        return state().domains().stream().filter(record -> record.klass().equals(klass)).toList();
+    }
+
+    @Reference(cardinality = ReferenceCardinality.MULTIPLE, policy = ReferencePolicy.DYNAMIC)
+    void addDriver(PoolDriver driver) {
+        pools.addDriver(driver);
+    }
+
+    void removeDriver(PoolDriver driver) {
+        pools.removeDriver(driver);
+    }
+
+    @Reference(
+            cardinality = ReferenceCardinality.OPTIONAL,
+            policy = ReferencePolicy.DYNAMIC,
+            policyOption = ReferencePolicyOption.GREEDY)
+    void bindHypervisor(Hypervisor hypervisor) {
+        guests.bind(hypervisor);
+    }
+
+    void unbindHypervisor(Hypervisor hypervisor) {
+        guests.unbind(hypervisor);
+    }
+
+    @Reference(cardinality = ReferenceCardinality.MULTIPLE, policy = ReferencePolicy.DYNAMIC)
+    void addExtension(Extension extension, ServiceReference<Extension> reference) {
+        extensions.put(reference, extension);
+        bus.extensions(List.copyOf(extensions.values()));
+    }
+
+    void removeExtension(Extension extension, ServiceReference<Extension> reference) {
+        extensions.remove(reference);
+        bus.extensions(List.copyOf(extensions.values()));
+    }
+
+    Optional<GuestListener> watcher(UUID uuid) {
+        return live.watcher(uuid);
+    }
+
+    @Override
+    public SystemState state() {
+        return model.state();
+    }
+
+    @Override
+    public List<BaseVM> domains() {
+        return live.of(state().domains());
+    }
+
+    @Override
+    public Optional<BaseVM> find(DomainName name) {
+        return live.find(state().domain(name));
+    }
+
+    @Override
+    public Optional<BaseVM> find(UUID uuid) {
+        return live.find(state().domain(uuid));
+    }
+
+    @Override
+    public Optional<BaseVM> find(int qid) {
+        return live.find(state().domain(qid));
+    }
+
+    @Override
+    public AdminVM admin() {
+        return (AdminVM) find(0).orElseThrow(() -> new IllegalStateException("there is no dom0"));
+    }
+
+    @Override
+    public Set<String> klasses() {
+        return klasses.names();
+    }
+
+    @Override
+    public Optional<KlassTraits> traits(String klass) {
+        if (klass.equals(DomainRecord.ADMIN_KLASS)) {
+            return Optional.of(AdminVM.TRAITS);
+        }
+        return Optional.ofNullable(klasses.find(klass)).map(DomainFactory::traits);
+    }
+
+    @Override
+    public BaseVM create(NewDomain domain) {
+        return life.create(klasses.get(domain.klass()), domain);
+    }
+
+    @Override
+    public void remove(BaseVM vm) {
+        life.remove(vm);
+    }
+
+    @Override
+    public Labels labels() {
+        return labels;
+    }
+
+    @Override
+    public Pools pools() {
+        return pools;
+    }
+
+    @Override
+    public Hypervisor hypervisor() {
+        return guests.hypervisor()
+                .orElseThrow(
+                        () ->
+                                new QubesException(
+                                        "No installed bundle provides a hypervisor; install one and"
+                                                + " try again"));
+    }
+
+    @Override
+    public Optional<Hypervisor> findHypervisor() {
+        return guests.hypervisor();
+    }
+
+    @Override
+    public Optional<GuestState> guestState(UUID uuid) {
+        return guests.state(uuid);
+    }
+
+    @Override
+    public Path baseDirectory() {
+        return baseDirectory;
+    }
+
+    @Override
+    public AutoCloseable listen(EventListener listener) {
+        return outbox.listen(listener);
+    }
+
+    @Override
+    public void awaitDurable() {
+        if (model.heldByCaller()) {
+            throw new IllegalStateException("waiting for the store under the model lock");
+        }
+        persistence.awaitDurable(model.committed().version());
+    }
+
+    @Override
+    public StoreStatus storeStatus() {
+        long durable = persistence.durable(); // first: it may only seem further behind than it is
+        return new StoreStatus(model.committed().version(), durable);
+    }
+
+    @Override
+    public ExecutorService executor() {
+        return executor;
+    }
+
+    @Override
+    public String subjectName() {
+        return "";
+    }
+
+    @Override
+    public PropertyTable properties() {
+        return Globals.TABLE;
+    }
+
+    @Override
+    protected @Nullable StoredValue stored(String property) {
+        return state().globals().get(property);
+    }
+
+    @Override
+    protected void store(String property, Optional<StoredValue> value) {
+        SystemState changed = state().withGlobal(property, value);
+        StoreWriter.requireStorableHead(changed);
+        model.update(state -> changed);
+    }
+
+    @Override
+    protected void write(Runnable change) {
+        model.write(change);
+    }
+
+    /** Hands an event to its handlers and to the listeners outside. */
+    @Override
+    public void fire(Event event) {
+        bus.fire(event, event.announced() ? this::announce : told -> {});
+    }
+
+    private void announce(Event event) {
+        boolean writing = model.heldByCaller();
+        outbox.offer(event, writing ? model.version() : model.committed().version());
+    }
+
+    /** Hands an event to its handlers only: nobody outside knows its subject. */
+    void fireInside(Event event) {
+        bus.fire(event, told -> {});
+    }
+
+    /** Writes what is not written yet and lets go of everything; guests run on. */
+    @Deactivate
+    void close() {
+        persistence.close();
+        executor.shutdownNow();
+        outbox.close();
+        pools.close();
+    }
+}

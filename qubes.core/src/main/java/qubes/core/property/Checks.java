@@ -1,0 +1,40 @@
+package qubes.core.property;
+
+import java.util.function.Predicate;
+import qubes.core.error.QubesPropertyValueError;
+
+/** Checks that several properties share. */
+public final class Checks {
+    /** Looks at a value and refuses it by throwing. */
+    @FunctionalInterface
+    public interface Check<T> {
+        /**
+         * @param property its name, for the message
+         * @throws qubes.core.error.QubesException if the value is refused
+         */
+        void check(String property, T value);
+    }
+
+    private Checks() {}
+
+    /** Refuses zero and negative numbers. */
+    public static Check<Integer> positive() {
+        return that("must be positive", value -> value > 0);
+    }
+
+    /** Refuses negative numbers. */
+    public static Check<Integer> notNegative() {
+        return that("must not be negative", value -> value >= 0);
+    }
+
+    /**
+     * Refuses what {@code test} does not hold for; {@code words} complete the sentence "vcpus …".
+     */
+    public static <T> Check<T> that(String words, Predicate<? super T> test) {
+        return (property, value) -> {
+            if (!test.test(value)) {
+                throw new QubesPropertyValueError(property + " " + words + ", not " + value);
+            }
+        };
+    }
+}

@@ -1,0 +1,285 @@
+package qubes.core.property;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.BiFunction;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+import qubes.core.error.QubesPropertyValueError;
+
+/**
+ * A declared property: key and declaration at once. Two declarations of the same name are equal as
+ * keys, so that a klass can override what its ancestor declares; a holder always answers by its own
+ * class's declaration.
+ *
+ * @param <T> the type of its values
+ */
+public final class Property<T> {
+    /** A check or transformation of a value on its way in. */
+    @FunctionalInterface
+    public interface Rule<H, T> {
+        /**
+         * The value to store for {@code value}.
+         *
+         * @throws qubes.core.error.QubesException if it is refused
+         */
+        T accept(H holder, T value);
+    }
+
+    private final String name;
+    private final PropertyType<T> type;
+    private final String doc;
+    private final int loadStage;
+    private final boolean writeOnce;
+    private final boolean clonable;
+    private final boolean computed;
+    private final String defaultWords;
+    private final @Nullable Function<PropertyHolder, Optional<T>> defaultRule;
+    private final List<Rule<PropertyHolder, T>> rules;
+    private final @Nullable BiFunction<PropertyHolder, String, T> parser;
+
+    private Property(Builder<?, T> from) {
+        this.name = from.name;
+        this.type = from.type;
+        this.doc = from.doc;
+        this.loadStage = from.loadStage;
+        this.writeOnce = from.writeOnce;
+        this.clonable = from.clonable;
+        this.computed = from.computed;
+        this.defaultWords = from.defaultWords;
+        this.defaultRule = from.defaultRule;
+        this.rules = List.copyOf(from.rules);
+        this.parser = from.parser;
+    }
+
+    /** Begins the declaration of a property that any holder may have. */
+    public static <T> Builder<PropertyHolder, T> named(String name, PropertyType<T> type) {
+        return new Builder<>(name, type, PropertyHolder.class);
+    }
+
+    /** Begins the declaration of a property whose rules need to see a holder of type {@code H}. */
+    public static <H extends PropertyHolder, T> Builder<H, T> of(
+            Class<H> holder, String name, PropertyType<T> type) {
+        return new Builder<>(name, type, holder);
+    }
+
+    /**
+     * Begins a declaration that is as this one but for what is said next: for a class that
+     * overrides it. Its rules stay; a default replaces this one's.
+     */
+    public <H extends PropertyHolder> Builder<H, T> redeclaredFor(Class<H> holder) {
+        Builder<H, T> copy = new Builder<>(name, type, holder);
+        copy.doc = doc;
+        copy.loadStage = loadStage;
+        copy.writeOnce = writeOnce;
+        copy.clonable = clonable;
+        copy.computed = computed;
+        copy.defaultWords = defaultWords;
+        copy.defaultRule = defaultRule;
+        copy.rules.addAll(rules);
+        copy.parser = parser;
+        return copy;
+    }
+
+    public String name() {
+        return name;
+    }
+
+    public PropertyType<T> type() {
+        return type;
+    }
+
+    /** One paragraph for users. */
+    public String doc() {
+        return doc;
+    }
+
+    /** 2 for plain values, 3 for the application's, 4 for references to domains. */
+    public int loadStage() {
+        return loadStage;
+    }
+
+    /** True if an explicit value can neither be changed nor reset. */
+    public boolean writeOnce() {
+        return writeOnce;
+    }
+
+    /** True if cloning a domain copies the value. */
+    public boolean clonable() {
+        return clonable;
+    }
+
+    /** True if the value is always computed: it cannot be set and is never stored. */
+    public boolean computed() {
+        return computed;
+    }
+
+    /** The default in words, for documentation; empty if there is none. */
+    public String defaultWords() {
+        return defaultWords;
+    }
+
+    /** The default of {@code holder}, evaluated now; absent if there is none. */
+    public Optional<T> defaultFor(PropertyHolder holder) {
+        return defaultRule == null ? Optional.empty() : defaultRule.apply(holder);
+    }
+
+    /**
+     * What is to be stored for {@code value}.
+     *
+     * @throws qubes.core.error.QubesException if it is refused
+     */
+    public T accept(PropertyHolder holder, T value) {
+        if (computed) {
+            throw new QubesPropertyValueError(
+                    "property '"
+                            + name
+                            + "' on "
+                            + holder.getClass().getSimpleName()
+                            + " instance cannot be set");
+        }
+        T accepted = value;
+        for (Rule<PropertyHolder, T> rule : rules) {
+            accepted = rule.accept(holder, accepted);
+        }
+        return accepted;
+    }
+
+    /**
+     * The value that a user's {@code text} stands for on {@code holder}, not yet accepted.
+     *
+     * @throws qubes.core.error.QubesException if it stands for none
+     */
+    public T parse(PropertyHolder holder, String text) {
+        return parser == null ? type.parse(text) : parser.apply(holder, text);
+    }
+
+    @Override
+    public boolean equals(@Nullable Object other) {
+        return other instanceof Property<?> that && that.name.equals(name);
+    }
+
+    @Override
+    public int hashCode() {
+        return name.hashCode();
+    }
+
+    @Override
+    public String toString() {
+        return name;
+    }
+
+    /**
+     * Collects a declaration.
+     *
+     * @param <H> the type of holder that the rules see
+     * @param <T> the type of the values
+     */
+    public static final class Builder<H extends PropertyHolder, T> {
+        private final String name;
+        private final PropertyType<T> type;
+        private final Class<H> holder;
+        private final List<Rule<PropertyHolder, T>> rules = new ArrayList<>();
+        private String doc = "";
+        private int loadStage = 2;
+        private boolean writeOnce;
+        private boolean clonable = true;
+        private boolean computed;
+        private String defaultWords = "";
+        private @Nullable Function<PropertyHolder, Optional<T>> defaultRule;
+        private @Nullable BiFunction<PropertyHolder, String, T> parser;
+
+        private Builder(String name, PropertyType<T> type, Class<H> holder) {
+            this.name = name;
+            this.type = type;
+            this.holder = holder;
+        }
+
+        /** One paragraph for users. */
+        public Builder<H, T> doc(String text) {
+            this.doc = text;
+            return this;
+        }
+
+        /** The load stage; 2 unless told. */
+        public Builder<H, T> loadStage(int stage) {
+            this.loadStage = stage;
+            return this;
+        }
+
+        /** An explicit value can neither be changed nor reset. */
+        public Builder<H, T> writeOnce() {
+            this.writeOnce = true;
+            return this;
+        }
+
+        /** Cloning a domain does not copy the value. */
+        public Builder<H, T> notCloned() {
+            this.clonable = false;
+            return this;
+        }
+
+        /** A constant default. */
+        public Builder<H, T> defaultsTo(T value) {
+            this.defaultWords = type.write(value).isEmpty() ? "none" : type.write(value);
+            Optional<T> constant = Optional.of(value);
+            this.defaultRule = any -> constant;
+            return this;
+        }
+
+        /** A default evaluated at every read; {@code words} tell the user what it is. */
+        public Builder<H, T> defaultsTo(String words, Function<? super H, ? extends T> rule) {
+            return mayDefaultTo(words, h -> Optional.of(rule.apply(h)));
+        }
+
+        /** As {@link #defaultsTo(String, Function)}, for a default that may be missing. */
+        public Builder<H, T> mayDefaultTo(String words, Function<? super H, Optional<T>> rule) {
+            this.defaultWords = words;
+            this.defaultRule = h -> rule.apply(holder.cast(h));
+            return this;
+        }
+
+        /** A value that is always computed: it cannot be set and is never stored. */
+        public Builder<H, T> computed(String words, Function<? super H, ? extends T> rule) {
+            return mayBeComputed(words, h -> Optional.of(rule.apply(h)));
+        }
+
+        /** As {@link #computed}, for a value that may be missing. */
+        public Builder<H, T> mayBeComputed(String words, Function<? super H, Optional<T>> rule) {
+            this.computed = true;
+            this.clonable = false;
+            return mayDefaultTo(words, rule);
+        }
+
+        /** A check or transformation; several run in the order they were added. */
+        public Builder<H, T> accept(Rule<? super H, T> rule) {
+            rules.add((h, value) -> rule.accept(holder.cast(h), value));
+            return this;
+        }
+
+        /** A check that leaves the value as it is. */
+        public Builder<H, T> check(Checks.Check<? super T> check) {
+            rules.add(
+                    (h, value) -> {
+                        check.check(name, value);
+                        return value;
+                    });
+            return this;
+        }
+
+        /** Reads a user's text with a look at the holder, where the type alone cannot. */
+        public Builder<H, T> parsedBy(BiFunction<? super H, String, ? extends T> reader) {
+            this.parser = (h, text) -> reader.apply(holder.cast(h), text);
+            return this;
+        }
+
+        /** The finished declaration. */
+        public Property<T> define() {
+            if (name.isEmpty()) {
+                throw new IllegalArgumentException("a property needs a name");
+            }
+            return new Property<>(this);
+        }
+    }
+}

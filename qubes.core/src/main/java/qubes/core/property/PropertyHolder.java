@@ -1,0 +1,76 @@
+package qubes.core.property;
+
+import java.util.Optional;
+import org.osgi.annotation.versioning.ProviderType;
+
+/**
+ * Something with declared properties: a domain, the application, a pool's configuration.
+ *
+ * <p>Reads never block. Writes of a domain or of the application are short, run handlers on the
+ * caller's thread, and are durable only once the store says so.
+ */
+@ProviderType
+public interface PropertyHolder {
+    /** How the holder is named on the wire: a domain's name; empty for the application. */
+    String subjectName();
+
+    /** The properties this holder has, in the order clients see them. */
+    PropertyTable properties();
+
+    /**
+     * The explicit value, absent if the property is at its default. Unset and "none" are different
+     * things.
+     */
+    <T> Optional<T> explicit(Property<T> property);
+
+    /** The explicit value or else the default, absent if there is neither. */
+    <T> Optional<T> find(Property<T> property);
+
+    /** The default, absent if the property has none. */
+    <T> Optional<T> defaultOf(Property<T> property);
+
+    /**
+     * The explicit value or else the default.
+     *
+     * @throws IllegalStateException if there is neither (the original's AttributeError)
+     */
+    default <T> T get(Property<T> property) {
+        return find(property)
+                .orElseThrow(
+                        () ->
+                                new IllegalStateException(
+                                        "property "
+                                                + property.name()
+                                                + " of "
+                                                + subjectName()
+                                                + " has no value"));
+    }
+
+    /** True if no explicit value is stored. */
+    default boolean isDefault(Property<?> property) {
+        return explicit(property).isEmpty();
+    }
+
+    /**
+     * Stores a value after checks and pre-handlers; handlers run on the caller's thread.
+     *
+     * @throws qubes.core.error.QubesException if a check or a pre-handler refuses; nothing is
+     *     changed then
+     * @throws IllegalStateException if the property is write-once and set
+     */
+    <T> void set(Property<T> property, T value);
+
+    /**
+     * Removes the explicit value; resetting a property at its default is allowed and still
+     * announced.
+     *
+     * @throws qubes.core.error.QubesException if a pre-handler refuses; nothing is changed then
+     * @throws IllegalStateException if the property is write-once and set
+     */
+    void reset(Property<?> property);
+
+    /** This holder as one of a narrower type, absent if it is none. */
+    default <A> Optional<A> as(Class<A> type) {
+        return type.isInstance(this) ? Optional.of(type.cast(this)) : Optional.empty();
+    }
+}

@@ -1,0 +1,174 @@
+package qubes.core.property;
+
+import java.util.Locale;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.function.Function;
+import java.util.regex.Pattern;
+import qubes.core.error.QubesPropertyValueError;
+import qubes.core.error.QubesValueError;
+import qubes.core.error.Repr;
+import qubes.core.value.DomainName;
+
+/**
+ * How values of a property are read from text and written as text. "None" of an optional type is
+ * the empty text.
+ *
+ * @param <T> the Java type of the values
+ */
+public final class PropertyType<T> {
+    /** Any text. */
+    public static final PropertyType<String> STR =
+            new PropertyType<>("str", "str", text -> text, text -> text);
+
+    /** Text that may be absent. */
+    public static final PropertyType<Optional<String>> OPTIONAL_STR =
+            new PropertyType<>("str", "str", PropertyType::optionalText, value -> value.orElse(""));
+
+    /** {@code True} or {@code False}; reads the usual spellings in any case. */
+    public static final PropertyType<Boolean> BOOL =
+            new PropertyType<>(
+                    "bool", "bool", PropertyType::parseBool, value -> value ? "True" : "False");
+
+    /** A decimal integer; blanks around it are ignored. */
+    public static final PropertyType<Integer> INT =
+            new PropertyType<>(
+                    "int", "int", PropertyType::parseInt, value -> Integer.toString(value));
+
+    /** An integer that may be absent. */
+    public static final PropertyType<Optional<Integer>> OPTIONAL_INT =
+            new PropertyType<>(
+                    "int",
+                    "int",
+                    text -> Optional.of(parseInt(text)),
+                    value -> value.map(i -> Integer.toString(i)).orElse(""));
+
+    /** The name of a label. */
+    public static final PropertyType<String> LABEL =
+            new PropertyType<>("label", "label", text -> text, text -> text);
+
+    /** The name of a storage pool. */
+    public static final PropertyType<String> POOL =
+            new PropertyType<>("str", "pool", text -> text, text -> text);
+
+    /** A reference to a domain. */
+    public static final PropertyType<DomainName> DOMAIN =
+            new PropertyType<>("vm", "vm", PropertyType::parseDomain, DomainName::value);
+
+    /** A reference to a domain, or none. */
+    public static final PropertyType<Optional<DomainName>> OPTIONAL_DOMAIN =
+            new PropertyType<>(
+                    "vm",
+                    "vm",
+                    text -> text.isEmpty() ? Optional.empty() : Optional.of(new DomainName(text)),
+                    value -> value.map(DomainName::value).orElse(""));
+
+    /** A uuid, canonical and lower-case. */
+    public static final PropertyType<UUID> UNIQUE_ID =
+            new PropertyType<>("str", "UUID", PropertyType::parseUuid, UUID::toString);
+
+    private static final Pattern INTEGER = Pattern.compile("[+-]?[0-9]+(_[0-9]+)*");
+    private static final Pattern UUID_TEXT = Pattern.compile("[0-9a-fA-F]{32}");
+
+    private final String wireTag;
+    private final String name;
+    private final Function<String, T> parser;
+    private final Function<T, String> writer;
+
+    /**
+     * A type of one's own.
+     *
+     * @param wireTag {@code str}, {@code int}, {@code bool}, {@code vm} or {@code label}: what
+     *     clients are told
+     * @param name for messages
+     * @param parser text to value; throws {@link QubesValueError} for what it does not understand
+     * @param writer value to text, the inverse of {@code parser}
+     */
+    public PropertyType(
+            String wireTag, String name, Function<String, T> parser, Function<T, String> writer) {
+        this.wireTag = wireTag;
+        this.name = name;
+        this.parser = parser;
+        this.writer = writer;
+    }
+
+    /**
+     * What the Admin API calls this type: one of {@code str}, {@code int}, {@code bool}, {@code
+     * vm}, {@code label}.
+     */
+    public String wireTag() {
+        return wireTag;
+    }
+
+    /** What messages call this type. */
+    public String name() {
+        return name;
+    }
+
+    /** True if values refer to a domain. */
+    public boolean refersToDomain() {
+        return wireTag.equals("vm");
+    }
+
+    /**
+     * The value that {@code text} stands for.
+     *
+     * @throws QubesValueError if it stands for none
+     */
+    public T parse(String text) {
+        return parser.apply(text);
+    }
+
+    /** {@code value} as it is stored and sent. */
+    public String write(T value) {
+        return writer.apply(value);
+    }
+
+    private static Optional<String> optionalText(String text) {
+        return text.isEmpty() ? Optional.empty() : Optional.of(text);
+    }
+
+    private static boolean parseBool(String text) {
+        return switch (text.toLowerCase(Locale.ROOT)) {
+            case "0", "no", "false", "off" -> false;
+            case "1", "yes", "true", "on" -> true;
+            default ->
+                    throw new QubesValueError(
+                            "Invalid literal for boolean property: " + Repr.quote(text));
+        };
+    }
+
+    private static int parseInt(String text) {
+        String digits = text.strip();
+        if (!INTEGER.matcher(digits).matches()) {
+            throw new QubesValueError("Invalid integer: " + Repr.quote(text));
+        }
+        try {
+            return Integer.parseInt(digits.replace("_", ""));
+        } catch (NumberFormatException e) {
+            throw new QubesValueError("Integer out of range: " + Repr.quote(text), e);
+        }
+    }
+
+    private static DomainName parseDomain(String text) {
+        if (text.isEmpty()) {
+            throw new QubesPropertyValueError("A domain is needed, none was given");
+        }
+        return new DomainName(text);
+    }
+
+    private static UUID parseUuid(String text) {
+        String digits = text.replace("urn:", "").replace("uuid:", "").replaceAll("[{}-]", "");
+        if (!UUID_TEXT.matcher(digits).matches()) {
+            throw new QubesValueError("Not a uuid: " + Repr.quote(text));
+        }
+        return new UUID(
+                Long.parseUnsignedLong(digits, 0, 16, 16),
+                Long.parseUnsignedLong(digits, 16, 32, 16));
+    }
+
+    @Override
+    public String toString() {
+        return name;
+    }
+}

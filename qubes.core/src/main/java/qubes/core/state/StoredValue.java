@@ -1,0 +1,83 @@
+package qubes.core.state;
+
+import org.jspecify.annotations.Nullable;
+import qubes.core.property.Property;
+
+/**
+ * An explicit property value as the store holds it. Complete without the property's declaration;
+ * the first typed read remembers what the text stands for, so that later reads parse nothing.
+ */
+public final class StoredValue {
+    /**
+     * What the text stands for to one declaration. Immutable, so that a racing reader sees all of
+     * it or none.
+     */
+    private record Decoded(Property<?> by, Object value) {}
+
+    private final String text;
+    private final boolean reference;
+    private @Nullable Decoded decoded; // a benign race: two readers may both parse
+
+    private StoredValue(String text, boolean reference, @Nullable Decoded decoded) {
+        this.text = text;
+        this.reference = reference;
+        this.decoded = decoded;
+    }
+
+    /** A value read as element text. */
+    public static StoredValue ofText(String text) {
+        return new StoredValue(text, false, null);
+    }
+
+    /** A value read from the attribute {@code ref}, and written there again. */
+    public static StoredValue ofReference(String ref) {
+        return new StoredValue(ref, true, null);
+    }
+
+    /** A value set through its declaration. */
+    public static <T> StoredValue of(Property<T> property, T value) {
+        return new StoredValue(property.type().write(value), false, new Decoded(property, value));
+    }
+
+    /** The text in the store. */
+    public String text() {
+        return text;
+    }
+
+    /** True if the store holds it in the attribute {@code ref}. */
+    public boolean reference() {
+        return reference;
+    }
+
+    /**
+     * What the text stands for to {@code property}.
+     *
+     * @throws qubes.core.error.QubesValueError if it stands for nothing
+     */
+    @SuppressWarnings("unchecked")
+    public <T> T as(Property<T> property) {
+        Decoded known = decoded;
+        if (known == null || known.by() != property) {
+            known = new Decoded(property, property.type().parse(text));
+            decoded = known;
+        }
+        return (T) known.value();
+    }
+
+    @Override
+    public boolean equals(@Nullable Object other) {
+        return other instanceof StoredValue that
+                && that.text.equals(text)
+                && that.reference == reference;
+    }
+
+    @Override
+    public int hashCode() {
+        return text.hashCode();
+    }
+
+    @Override
+    public String toString() {
+        return text;
+    }
+}

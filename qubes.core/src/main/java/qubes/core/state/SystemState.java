@@ -1,0 +1,322 @@
+package qubes.core.state;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+import qubes.core.value.DomainName;
+import qubes.core.value.Label;
+
+/**
+ * Everything the store holds, at one moment; immutable. A change of one domain shares all but a few
+ * hundred references with the state before it, and looking a domain up by qid, name or uuid takes
+ * constant time.
+ */
+public final class SystemState {
+    /** The largest qid there can be. */
+    public static final int MAX_QID = 10_000;
+
+    private static final int CHUNK = 128;
+
+    /** The state of a system without anything. */
+    public static final SystemState EMPTY =
+            new SystemState(
+                    List.of(),
+                    List.of(),
+                    Map.of(),
+                    List.of(),
+                    new DomainRecord[0][],
+                    Map.of(),
+                    Map.of(),
+                    new int[0]);
+
+    private final List<Label> labels;
+    private final List<PoolRecord> pools;
+    private final Map<String, StoredValue> globals; // property name to explicit value
+    private final List<XmlFragment> unknown;
+    private final @Nullable DomainRecord[][] chunks; // qid / CHUNK, then qid % CHUNK
+    private final Map<DomainName, Integer> qidByName;
+    private final Map<UUID, Integer> qidByUuid;
+    private final int[] order; // qids: dom0, then by name
+
+    private SystemState(
+            List<Label> labels,
+            List<PoolRecord> pools,
+            Map<String, StoredValue> globals,
+            List<XmlFragment> unknown,
+            @Nullable DomainRecord[][] chunks,
+            Map<DomainName, Integer> qidByName,
+            Map<UUID, Integer> qidByUuid,
+            int[] order) {
+        this.labels = labels;
+        this.pools = pools;
+        this.globals = globals;
+        this.unknown = unknown;
+        this.chunks = chunks;
+        this.qidByName = qidByName;
+        this.qidByUuid = qidByUuid;
+        this.order = order;
+    }
+
+    /**
+     * A state with these parts.
+     *
+     * @throws IllegalArgumentException if two domains share a qid, name or uuid, or a qid is out of
+     *     range
+     */
+    public static SystemState of(
+            List<Label> labels,
+            List<PoolRecord> pools,
+            Map<String, StoredValue> globals,
+            List<XmlFragment> unknown,
+            List<DomainRecord> domains) {
+        DomainRecord[][] chunks = new DomainRecord[MAX_QID / CHUNK + 1][];
+        Map<DomainName, Integer> names = new HashMap<>();
+        Map<UUID, Integer> uuids = new HashMap<>();
+        for (DomainRecord domain : domains) {
+            int qid = domain.qid();
+            if (qid < 0 || qid > MAX_QID) {
+                throw new IllegalArgumentException(
+                        "qid of " + domain.name() + " is not in 0 to 10000: " + qid);
+            }
+            DomainRecord[] chunk = chunks[qid / CHUNK];
+            if (chunk == null) {
+                chunk = new DomainRecord[CHUNK];
+                chunks[qid / CHUNK] = chunk;
+            }
+            if (chunk[qid % CHUNK] != null) {
+                throw new IllegalArgumentException(
+                        "two domains have qid "
+                                + qid
+                                + ": "
+                                + chunk[qid % CHUNK].name()
+                                + " and "
+                                + domain.name());
+            }
+            chunk[qid % CHUNK] = domain;
+            if (names.put(domain.name(), qid) != null) {
+                throw new IllegalArgumentException("two domains are named " + domain.name());
+            }
+            if (uuids.put(domain.uuid(), qid) != null) {
+                throw new IllegalArgumentException("two domains have uuid " + domain.uuid());
+            }
+        }
+        return new SystemState(
+                List.copyOf(labels),
+                List.copyOf(pools),
+                Collections.unmodifiableMap(new LinkedHashMap<>(globals)),
+                List.copyOf(unknown),
+                chunks,
+                names,
+                uuids,
+                ordered(names));
+    }
+
+    /** Labels by ascending index. */
+    public List<Label> labels() {
+        return labels;
+    }
+
+    /** The label of that name. */
+    public Optional<Label> label(String name) {
+        return labels.stream().filter(label -> label.name().equals(name)).findFirst();
+    }
+
+    /** Pools in the order they were registered. */
+    public List<PoolRecord> pools() {
+        return pools;
+    }
+
+    /** The pool of that name. */
+    public Optional<PoolRecord> pool(String name) {
+        return pools.stream().filter(pool -> pool.name().equals(name)).findFirst();
+    }
+
+    /** Explicit global properties, name to value. */
+    public Map<String, StoredValue> globals() {
+        return globals;
+    }
+
+    /** Top-level pieces of the store that nobody here understands. */
+    public List<XmlFragment> unknown() {
+        return unknown;
+    }
+
+    /** Number of domains, dom0 included. */
+    public int size() {
+        return order.length;
+    }
+
+    /** The domain with that qid, or null. */
+    public @Nullable DomainRecord domain(int qid) {
+        if (qid < 0 || qid / CHUNK >= chunks.length) {
+            return null;
+        }
+        DomainRecord[] chunk = chunks[qid / CHUNK];
+        return chunk == null ? null : chunk[qid % CHUNK];
+    }
+
+    /** The domain of that name, or null. */
+    public @Nullable DomainRecord domain(DomainName name) {
+        Integer qid = qidByName.get(name);
+        return qid == null ? null : domain((int) qid);
+    }
+
+    /** The domain with that uuid, or null. */
+    public @Nullable DomainRecord domain(UUID uuid) {
+        Integer qid = qidByUuid.get(uuid);
+        return qid == null ? null : domain((int) qid);
+    }
+
+    /** All domains: dom0, then by name. */
+    public List<DomainRecord> domains() {
+        List<DomainRecord> all = new ArrayList<>(order.length);
+        for (int qid : order) {
+            DomainRecord domain = domain(qid);
+            if (domain != null) {
+                all.add(domain);
+            }
+        }
+        return all;
+    }
+
+    /** The smallest qid from 1 to 9999 that is free; empty if none is. */
+    public Optional<Integer> freeQid() {
+        for (int qid = 1; qid < MAX_QID; qid++) {
+            if (domain(qid) == null) {
+                return Optional.of(qid);
+            }
+        }
+        return Optional.empty();
+    }
+
+    /** This state with other labels. */
+    public SystemState withLabels(List<Label> all) {
+        return new SystemState(
+                List.copyOf(all), pools, globals, unknown, chunks, qidByName, qidByUuid, order);
+    }
+
+    /** This state with other pools. */
+    public SystemState withPools(List<PoolRecord> all) {
+        return new SystemState(
+                labels, List.copyOf(all), globals, unknown, chunks, qidByName, qidByUuid, order);
+    }
+
+    /** This state with a global property set, or at its default if {@code value} is absent. */
+    public SystemState withGlobal(String property, Optional<StoredValue> value) {
+        Map<String, StoredValue> all = new LinkedHashMap<>(globals);
+        if (value.isPresent()) {
+            all.put(property, value.get());
+        } else {
+            all.remove(property);
+        }
+        return new SystemState(
+                labels,
+                pools,
+                Collections.unmodifiableMap(all),
+                unknown,
+                chunks,
+                qidByName,
+                qidByUuid,
+                order);
+    }
+
+    /** This state with the record of a domain that is there replaced. */
+    public SystemState withChanged(DomainRecord domain) {
+        DomainRecord before = domain(domain.qid());
+        if (before == null
+                || !before.name().equals(domain.name())
+                || !before.uuid().equals(domain.uuid())) {
+            throw new IllegalArgumentException(
+                    "not a change of a domain that is there: " + domain.name());
+        }
+        return new SystemState(
+                labels,
+                pools,
+                globals,
+                unknown,
+                put(domain.qid(), domain),
+                qidByName,
+                qidByUuid,
+                order);
+    }
+
+    /**
+     * This state with one more domain.
+     *
+     * @throws IllegalArgumentException if its qid, name or uuid is taken
+     */
+    public SystemState withAdded(DomainRecord domain) {
+        if (domain(domain.qid()) != null
+                || domain(domain.name()) != null
+                || domain(domain.uuid()) != null) {
+            throw new IllegalArgumentException(
+                    "qid "
+                            + domain.qid()
+                            + ", name "
+                            + domain.name()
+                            + " or uuid "
+                            + domain.uuid()
+                            + " is taken");
+        }
+        Map<DomainName, Integer> names = new HashMap<>(qidByName);
+        names.put(domain.name(), domain.qid());
+        Map<UUID, Integer> uuids = new HashMap<>(qidByUuid);
+        uuids.put(domain.uuid(), domain.qid());
+        return new SystemState(
+                labels,
+                pools,
+                globals,
+                unknown,
+                put(domain.qid(), domain),
+                names,
+                uuids,
+                ordered(names));
+    }
+
+    /** This state without a domain. */
+    public SystemState without(DomainRecord domain) {
+        Map<DomainName, Integer> names = new HashMap<>(qidByName);
+        names.remove(domain.name());
+        Map<UUID, Integer> uuids = new HashMap<>(qidByUuid);
+        uuids.remove(domain.uuid());
+        return new SystemState(
+                labels,
+                pools,
+                globals,
+                unknown,
+                put(domain.qid(), null),
+                names,
+                uuids,
+                ordered(names));
+    }
+
+    private @Nullable DomainRecord[][] put(int qid, @Nullable DomainRecord domain) {
+        DomainRecord[][] top = Arrays.copyOf(chunks, Math.max(chunks.length, MAX_QID / CHUNK + 1));
+        DomainRecord[] old = top[qid / CHUNK];
+        DomainRecord[] chunk = old == null ? new DomainRecord[CHUNK] : old.clone();
+        chunk[qid % CHUNK] = domain;
+        top[qid / CHUNK] = chunk;
+        return top;
+    }
+
+    private static int[] ordered(Map<DomainName, Integer> names) {
+        return names.entrySet().stream()
+                .sorted(
+                        (a, b) -> {
+                            boolean first = a.getValue() == 0;
+                            boolean second = b.getValue() == 0;
+                            return first != second
+                                    ? (first ? -1 : 1)
+                                    : a.getKey().compareTo(b.getKey());
+                        })
+                .mapToInt(Map.Entry::getValue)
+                .toArray();
+    }
+}

@@ -1,0 +1,307 @@
+package qubes.core.vm;
+
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import qubes.core.error.QubesVMNotAvailableError;
+import qubes.core.event.Event;
+import qubes.core.event.PropertyReset;
+import qubes.core.event.PropertySet;
+import qubes.core.property.Property;
+import qubes.core.property.PropertyTable;
+import qubes.core.property.PropertyType;
+import qubes.core.state.AssignmentRecord;
+import qubes.core.state.DomainRecord;
+import qubes.core.state.StoredValue;
+import qubes.core.value.DomainName;
+import qubes.core.value.Label;
+
+/**
+ * What every domain is: identity, properties, features, tags and events; no management. A live
+ * object is a typed view of the domain's record: it holds no state of its own, and is made anew
+ * when the bundle of its klass comes back.
+ *
+ * <p>Reads never block. Equality is identity; the order is dom0 first, then by name.
+ */
+public abstract class BaseVM extends ModelHolder implements Comparable<BaseVM> {
+    /** Hops after which a chain of references is taken for a loop. */
+    static final int MAX_CHAIN = 64;
+
+    public static final Property<UUID> UNIQUE_ID =
+            Property.of(BaseVM.class, "uuid", PropertyType.UNIQUE_ID)
+                    .doc(
+                            "Identity of the qube for the hypervisor and for other systems. Cannot change.")
+                    .writeOnce()
+                    .notCloned()
+                    .define();
+
+    public static final Property<DomainName> NAME =
+            Property.of(
+                            BaseVM.class,
+                            "name",
+                            new PropertyType<>("str", "name", DomainName::new, DomainName::value))
+                    .doc("Name of the qube. Cannot change.")
+                    .writeOnce()
+                    .notCloned()
+                    .define();
+
+    public static final Property<Integer> QID =
+            Property.of(BaseVM.class, "qid", PropertyType.INT)
+                    .doc("Number of the qube inside this system, 0 for dom0. Cannot change.")
+                    .writeOnce()
+                    .notCloned()
+                    .define();
+
+    public static final Property<String> LABEL =
+            Property.of(BaseVM.class, "label", PropertyType.LABEL)
+                    .doc("Colour that tells how far the qube is trusted.")
+                    .accept((vm, text) -> vm.qubes().labels().resolve(text).name())
+                    .define();
+
+    public static final Property<String> KLASS =
+            Property.of(BaseVM.class, "klass", PropertyType.STR)
+                    .doc("Kind of the qube.")
+                    .computed("the klass", BaseVM::klass)
+                    .define();
+
+    public static final Property<String> ICON =
+            Property.of(BaseVM.class, "icon", PropertyType.STR)
+                    .doc("Icon that stands for the qube, made of its kind and its label.")
+                    .mayBeComputed("by kind and label", Icons::of)
+                    .define();
+
+    /** What every klass extends. */
+    public static final KlassTraits TRAITS =
+            KlassTraits.root("BaseVM")
+                    .declare(UNIQUE_ID, NAME, QID, LABEL, KLASS, ICON)
+                    .on(
+                            PropertySet.of(LABEL),
+                            BaseVM.class,
+                            (vm, event) -> vm.fire(new PropertyReset(vm, ICON, Optional.empty())))
+                    .define();
+
+    /** What every klass extends whose domains live on this host. */
+    public static final KlassTraits LOCAL_TRAITS = TRAITS.extend(KlassTraits.LOCAL).define();
+
+    private final DomainContext context;
+    private final Features features = new Features(this);
+    private final Tags tags = new Tags(this);
+    private final Map<Class<?>, Object> parts =
+            new HashMap<>(); // capability type to the part of this domain
+    private final Logger log;
+
+    /** Called by a klass's factory. */
+    protected BaseVM(DomainContext context) {
+        this.context = context;
+        this.log = LoggerFactory.getLogger("vm." + context.record().name());
+        for (Capability<?> capability : context.traits().capabilities()) {
+            parts.put(capability.type(), capability.make().apply(this));
+        }
+    }
+
+    /** The application. The original calls it {@code app}. */
+    public final Qubes qubes() {
+        return context.qubes();
+    }
+
+    /** The name; never changes. */
+    public final DomainName name() {
+        return context.record().name();
+    }
+
+    /** The number inside this system; never changes. */
+    public final int qid() {
+        return context.record().qid();
+    }
+
+    /** The identity for the hypervisor; never changes. */
+    public final UUID uuid() {
+        return context.record().uuid();
+    }
+
+    /** Wire name of the klass. */
+    public final String klass() {
+        return context.record().klass();
+    }
+
+    /** The label, absent if none is set. */
+    public final Optional<Label> label() {
+        return record().property(LABEL.name())
+                .flatMap(value -> qubes().state().label(value.text()));
+    }
+
+    /** The features. */
+    public final Features features() {
+        return features;
+    }
+
+    /** The tags. */
+    public final Tags tags() {
+        return tags;
+    }
+
+    /** Devices that are to be attached when the domain starts. */
+    public final List<AssignmentRecord> devices() {
+        return record().assignments();
+    }
+
+    /** The domain's own logger, {@code vm.<name>}. */
+    public final Logger log() {
+        return log;
+    }
+
+    /** All the store holds of the domain. */
+    public final DomainRecord record() {
+        return context.record();
+    }
+
+    /** False while the bundle of the domain's klass is away, and after the domain was removed. */
+    public boolean available() {
+        return context.live();
+    }
+
+    /** True if {@code name} is the domain's klass, an ancestor's or a capability's. */
+    public final boolean isA(String name) {
+        return context.traits().is(name);
+    }
+
+    /** What the klass declares. */
+    public final KlassTraits traits() {
+        return context.traits();
+    }
+
+    /** The part of that type, if the klass is composed of one. */
+    public final <C> Optional<C> find(Class<C> part) {
+        return Optional.ofNullable(parts.get(part)).map(part::cast);
+    }
+
+    /** True if the klass declares a property of that name. */
+    public final boolean hasProperty(String property) {
+        return properties().has(property);
+    }
+
+    /**
+     * The domain that a property refers to; absent if the klass has no such property or it refers
+     * to none.
+     */
+    public final Optional<BaseVM> reference(String property) {
+        return properties()
+                .find(property)
+                .filter(declared -> declared.type().refersToDomain())
+                .flatMap(this::find)
+                .flatMap(
+                        value ->
+                                value instanceof Optional<?> optional
+                                        ? optional
+                                        : Optional.of(value))
+                .flatMap(name -> qubes().find((DomainName) name));
+    }
+
+    /** The domain's template, if its klass has one and it is set. */
+    public final Optional<BaseVM> template() {
+        return reference("template");
+    }
+
+    /**
+     * The template's value of a property; absent without a template or where the template's klass
+     * lacks it.
+     */
+    public final <T> Optional<T> fromTemplate(Property<T> property) {
+        return template()
+                .filter(template -> template.hasProperty(property.name()))
+                .flatMap(template -> template.find(property));
+    }
+
+    /** The state as clients know it; never blocks. */
+    public abstract PowerState powerState();
+
+    /** True if there are things only a halted domain allows. */
+    public boolean isHalted() {
+        return powerState() == PowerState.HALTED;
+    }
+
+    @Override
+    public final String subjectName() {
+        return name().value();
+    }
+
+    @Override
+    public final PropertyTable properties() {
+        return context.traits().properties();
+    }
+
+    /** What the core lends this domain; for the klass itself. */
+    protected final DomainContext context() {
+        return context;
+    }
+
+    /**
+     * Refuses if the domain is not live.
+     *
+     * @throws QubesVMNotAvailableError saying what to install
+     */
+    protected final void refuseUnlessAvailable() {
+        if (!available()) {
+            throw notAvailable();
+        }
+    }
+
+    /** The error for whatever needs the klass while it is away. */
+    final QubesVMNotAvailableError notAvailable() {
+        return new QubesVMNotAvailableError(
+                name()
+                        + ": no installed bundle provides klass "
+                        + klass()
+                        + "; install it and try again");
+    }
+
+    @Override
+    protected final @Nullable StoredValue stored(String property) {
+        return context.record().properties().get(property);
+    }
+
+    @Override
+    protected final void store(String property, Optional<StoredValue> value) {
+        context.update(record -> record.withProperty(property, value));
+    }
+
+    @Override
+    protected final void write(Runnable change) {
+        context.write(
+                () -> {
+                    refuseUnlessAvailable();
+                    change.run();
+                });
+    }
+
+    @Override
+    public final void fire(Event event) {
+        context.fire(event);
+    }
+
+    @Override
+    public final int compareTo(BaseVM other) {
+        boolean admin = qid() == 0;
+        return admin != (other.qid() == 0) ? (admin ? -1 : 1) : name().compareTo(other.name());
+    }
+
+    @Override
+    public final boolean equals(@Nullable Object other) {
+        return this == other;
+    }
+
+    @Override
+    public final int hashCode() {
+        return System.identityHashCode(this);
+    }
+
+    @Override
+    public final String toString() {
+        return subjectName();
+    }
+}

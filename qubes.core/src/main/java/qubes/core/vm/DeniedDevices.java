@@ -1,0 +1,37 @@
+package qubes.core.vm;
+
+import java.util.TreeSet;
+import java.util.regex.Pattern;
+import qubes.core.error.QubesPropertyValueError;
+import qubes.core.error.QubesValueError;
+
+/**
+ * The syntax of {@code devices_denied}: interface codes of seven characters each, kept sorted and
+ * without repetition.
+ */
+final class DeniedDevices {
+    private static final int CODE = 7;
+    private static final Pattern LEGAL = Pattern.compile("[bump*][0-9a-f*]{6}");
+
+    private DeniedDevices() {}
+
+    static String normalized(String codes) {
+        if (codes.length() % CODE != 0) {
+            throw new QubesValueError(
+                    "devices_denied has codes of seven characters; its length is "
+                            + codes.length());
+        }
+        TreeSet<String> sorted = new TreeSet<>();
+        for (int i = 0; i < codes.length(); i += CODE) {
+            String code = codes.substring(i, i + CODE);
+            if (!LEGAL.matcher(code).matches()) {
+                throw new QubesPropertyValueError(
+                        "Interface code list should be in the form chhhhhhchhhhhh..., where c is"
+                                + " one of \"b\", \"u\", \"m\", \"p\", \"*\" and h is a hexdigit or \"*\"; not "
+                                + code);
+            }
+            sorted.add(code);
+        }
+        return String.join("", sorted);
+    }
+}

@@ -1,0 +1,53 @@
+package qubes.core.vm;
+
+import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
+import org.osgi.annotation.versioning.ProviderType;
+import qubes.core.event.Event;
+import qubes.core.hypervisor.GuestListener;
+import qubes.core.state.DomainRecord;
+
+/**
+ * What the core lends a live domain object: its record, the way to change it, and its lifecycle
+ * lock.
+ */
+@ProviderType
+public interface DomainContext {
+    /** The application. */
+    Qubes qubes();
+
+    /** The traits of the domain's klass. */
+    KlassTraits traits();
+
+    /** The domain's record now; the last one known after the domain was removed. Never blocks. */
+    DomainRecord record();
+
+    /** True while the domain is part of the system and its klass is installed. */
+    boolean live();
+
+    /** Replaces the record, silently; called under the model lock. */
+    void update(UnaryOperator<DomainRecord> change);
+
+    /**
+     * Runs a change under the model lock, on the caller's thread. Reentrant; {@code change} does no
+     * I/O.
+     */
+    void write(Runnable change);
+
+    /** Hands an event to its handlers, on the caller's thread. */
+    void fire(Event event);
+
+    /**
+     * Tells {@code listener} what happens to the domain's guest, for as long as the live object
+     * lives.
+     */
+    void watch(GuestListener listener);
+
+    /**
+     * Runs an operation under the domain's lifecycle lock; waits for the one that runs.
+     *
+     * @param operation what it is, for messages
+     * @throws IllegalStateException if the caller holds the model lock
+     */
+    <T> T exclusively(String operation, Supplier<T> action);
+}

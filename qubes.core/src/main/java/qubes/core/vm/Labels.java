@@ -1,0 +1,39 @@
+package qubes.core.vm;
+
+import java.util.List;
+import java.util.Optional;
+import org.osgi.annotation.versioning.ProviderType;
+import qubes.core.value.Label;
+
+/** The labels of the system. Reads never block. */
+@ProviderType
+public interface Labels {
+    /** All labels, by index. */
+    List<Label> list();
+
+    /** The label of that name. */
+    Optional<Label> find(String name);
+
+    /**
+     * The label that a user's text names: its name, its index, or {@code label-N}.
+     *
+     * @throws qubes.core.error.QubesLabelNotFoundError if there is none
+     */
+    Label resolve(String text);
+
+    /**
+     * Adds a custom label with the next free index above the built-in ones.
+     *
+     * @param color {@code 0xRRGGBB}
+     * @throws qubes.core.error.QubesException if the name or colour is refused, or the name is
+     *     taken
+     */
+    Label add(String name, String color);
+
+    /**
+     * Removes a custom label.
+     *
+     * @throws qubes.core.error.QubesException if it is built in or in use
+     */
+    void remove(Label label);
+}

@@ -1,0 +1,125 @@
+package qubes.core.vm;
+
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import org.osgi.annotation.versioning.ProviderType;
+import qubes.core.error.QubesException;
+import qubes.core.error.QubesNoSuchPropertyError;
+import qubes.core.event.Event;
+import qubes.core.event.PropertyDel;
+import qubes.core.event.PropertyPreDel;
+import qubes.core.event.PropertyPreReset;
+import qubes.core.event.PropertyPreSet;
+import qubes.core.event.PropertyReset;
+import qubes.core.event.PropertySet;
+import qubes.core.property.Property;
+import qubes.core.property.PropertyHolder;
+import qubes.core.state.StoredValue;
+
+/**
+ * A holder whose explicit values live in the system's state: a domain or the application. Reads
+ * take no lock; a write follows the property protocol (spec domain-model §1.3, §1.4) under the
+ * model lock.
+ */
+@ProviderType
+public abstract class ModelHolder implements PropertyHolder {
+    /** The stored value of an explicit property, or null. */
+    protected abstract @Nullable StoredValue stored(String property);
+
+    /** Stores a value, or removes it if absent; silently, called under the model lock. */
+    protected abstract void store(String property, Optional<StoredValue> value);
+
+    /** Runs a change under the model lock, on the caller's thread. */
+    protected abstract void write(Runnable change);
+
+    /** Hands an event to its handlers, on the caller's thread. */
+    protected abstract void fire(Event event);
+
+    @Override
+    public <T> Optional<T> explicit(Property<T> key) {
+        Property<T> property = declared(key);
+        StoredValue value = stored(property.name());
+        return value == null ? Optional.empty() : Optional.of(value.as(property));
+    }
+
+    @Override
+    public <T> Optional<T> find(Property<T> key) {
+        Property<T> property = declared(key);
+        StoredValue value = stored(property.name());
+        return value == null ? property.defaultFor(this) : Optional.of(value.as(property));
+    }
+
+    @Override
+    public <T> Optional<T> defaultOf(Property<T> key) {
+        return declared(key).defaultFor(this);
+    }
+
+    @Override
+    public boolean isDefault(Property<?> key) {
+        return stored(declared(key).name()) == null;
+    }
+
+    @Override
+    public <T> void set(Property<T> key, T value) {
+        Property<T> property = declared(key);
+        write(
+                () -> {
+                    refuseSecondWrite(property);
+                    Optional<Object> old = readable(property);
+                    T accepted = property.accept(this, value);
+                    fire(new PropertyPreSet(this, property, accepted, old));
+                    store(property.name(), Optional.of(StoredValue.of(property, accepted)));
+                    fire(new PropertySet(this, property, accepted, old));
+                });
+    }
+
+    @Override
+    public void reset(Property<?> key) {
+        Property<?> property = declared(key);
+        write(
+                () -> {
+                    refuseSecondWrite(property);
+                    Optional<Object> old = readable(property);
+                    fire(new PropertyPreReset(this, property, old));
+                    fire(new PropertyPreDel(this, property, old));
+                    store(property.name(), Optional.empty());
+                    fire(new PropertyReset(this, property, old));
+                    fire(new PropertyDel(this, property, old));
+                });
+    }
+
+    /**
+     * This holder's own declaration for a key.
+     *
+     * @throws QubesNoSuchPropertyError if it has none
+     */
+    protected final <T> Property<T> declared(Property<T> key) {
+        Property<T> property = properties().declared(key);
+        if (property == null) {
+            throw undeclared(key.name());
+        }
+        return property;
+    }
+
+    /** The error for a property this holder does not have. */
+    public final QubesNoSuchPropertyError noSuchProperty(String property) {
+        String holder = subjectName().isEmpty() ? "Qubes" : subjectName();
+        return new QubesNoSuchPropertyError("Invalid property '" + property + "' of " + holder);
+    }
+
+    /** The error for a key that the holder's class does not declare. */
+    QubesException undeclared(String property) {
+        return noSuchProperty(property);
+    }
+
+    private void refuseSecondWrite(Property<?> property) {
+        if (property.writeOnce() && stored(property.name()) != null) {
+            throw new IllegalStateException(
+                    "property " + property + " of " + subjectName() + " is write-once and set");
+        }
+    }
+
+    private Optional<Object> readable(Property<?> property) {
+        return find(property).map(value -> (Object) value);
+    }
+}

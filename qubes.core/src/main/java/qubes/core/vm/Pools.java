@@ -1,0 +1,46 @@
+package qubes.core.vm;
+
+import java.util.List;
+import java.util.Optional;
+import org.osgi.annotation.versioning.ProviderType;
+import qubes.core.state.PoolRecord;
+import qubes.core.storage.Pool;
+import qubes.core.storage.PoolDriver;
+
+/** The storage pools of the system. */
+@ProviderType
+public interface Pools {
+    /** All pools, in the order they were registered; never blocks. */
+    List<PoolRecord> list();
+
+    /** The pool of that name; never blocks. */
+    Optional<PoolRecord> find(String name);
+
+    /** Drivers whose bundles are here now, by name; never blocks. */
+    List<PoolDriver> drivers();
+
+    /**
+     * The open pool of that name; opens it if it is not. May block.
+     *
+     * @throws qubes.core.error.QubesException if there is none, its driver's bundle is not here, or
+     *     it cannot be opened
+     */
+    Pool open(String name);
+
+    /**
+     * Registers a pool and prepares its place. Blocks.
+     *
+     * @throws qubes.core.error.QubesException if the name is taken or the driver refuses
+     */
+    void add(PoolRecord pool);
+
+    /**
+     * Forgets a pool that holds no volume and is no default; its data stays.
+     *
+     * @throws qubes.core.error.QubesException if it is in use
+     */
+    void remove(String name);
+
+    /** The default pool for volumes of that name, by the global properties; never blocks. */
+    Optional<String> defaultFor(String volume);
+}

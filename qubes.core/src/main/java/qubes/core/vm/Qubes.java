@@ -1,0 +1,121 @@
+package qubes.core.vm;
+
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.UUID;
+import java.util.concurrent.ExecutorService;
+import org.osgi.annotation.versioning.ProviderType;
+import qubes.core.error.QubesVMNotFoundError;
+import qubes.core.event.EventListener;
+import qubes.core.hypervisor.GuestState;
+import qubes.core.hypervisor.Hypervisor;
+import qubes.core.property.PropertyHolder;
+import qubes.core.state.SystemState;
+import qubes.core.value.DomainName;
+
+/**
+ * The application: all domains, labels and pools, and the global properties ({@link Globals}). An
+ * OSGi service that is there once the store is loaded.
+ *
+ * <p>Reads never block and see the current state. Writes are short, run on the caller's thread
+ * under the model lock, and are durable once {@link #awaitDurable} returns.
+ */
+@ProviderType
+public interface Qubes extends PropertyHolder {
+    /** The current state; immutable, never blocks. */
+    SystemState state();
+
+    /** All domains: dom0, then by name. */
+    List<BaseVM> domains();
+
+    /** The domain of that name. */
+    Optional<BaseVM> find(DomainName name);
+
+    /** The domain with that uuid. */
+    Optional<BaseVM> find(UUID uuid);
+
+    /** The domain with that qid. */
+    Optional<BaseVM> find(int qid);
+
+    /**
+     * The domain of that name.
+     *
+     * @throws QubesVMNotFoundError if there is none
+     */
+    default BaseVM domain(DomainName name) {
+        return find(name).orElseThrow(() -> new QubesVMNotFoundError(name.value()));
+    }
+
+    /** dom0. */
+    AdminVM admin();
+
+    /** Wire names of the klasses whose bundles are here now, in alphabetical order. */
+    Set<String> klasses();
+
+    /** What a klass declares, dom0's included; absent if no bundle provides it now. */
+    Optional<KlassTraits> traits(String klass);
+
+    /**
+     * Adds a domain in memory; its volumes are made by {@link QubesVM#createOnDisk}.
+     *
+     * @throws qubes.core.error.QubesException if the klass, name, template or a property is
+     *     refused; nothing is added then
+     */
+    BaseVM create(NewDomain domain);
+
+    /**
+     * Removes a halted domain that nothing refers to, and its volumes. Blocks.
+     *
+     * @throws qubes.core.error.QubesException if it is not halted, in use, or a handler refuses;
+     *     nothing is removed then
+     */
+    void remove(BaseVM vm);
+
+    /** The labels. */
+    Labels labels();
+
+    /** The storage pools. */
+    Pools pools();
+
+    /**
+     * The hypervisor, for operations that need one. Never blocks.
+     *
+     * @throws qubes.core.error.QubesException if no bundle provides one now
+     */
+    Hypervisor hypervisor();
+
+    /** The hypervisor, for reads: absent if no bundle provides one now. Never blocks. */
+    Optional<Hypervisor> findHypervisor();
+
+    /**
+     * What the hypervisor last said of a guest, also while its bundle is away; absent if none ever
+     * said anything. Never blocks.
+     */
+    Optional<GuestState> guestState(UUID uuid);
+
+    /** The folder under which domains keep their own files; {@code /var/lib/qubes} on Qubes OS. */
+    Path baseDirectory();
+
+    /**
+     * Tells {@code listener} of every event of every domain and of the application, once its effect
+     * on the store is durable, in order, until the result is closed. The listener must not block.
+     */
+    AutoCloseable listen(EventListener listener);
+
+    /**
+     * Waits until every change made so far by the calling thread is in the store. Blocks on I/O;
+     * must not be called under the model lock.
+     *
+     * @throws qubes.core.error.QubesException if the store cannot be written; the change is kept
+     *     and written later
+     */
+    void awaitDurable();
+
+    /** What of the changes is on disk. Never blocks. */
+    StoreStatus storeStatus();
+
+    /** Runs what takes long; the only source of threads. */
+    ExecutorService executor();
+}

@@ -1,0 +1,422 @@
+package qubes.core.vm;
+
+import java.time.Duration;
+import java.util.Optional;
+import qubes.core.error.QubesPropertyValueError;
+import qubes.core.event.FeatureSet;
+import qubes.core.event.Lifecycle;
+import qubes.core.event.PropertyPreSet;
+import qubes.core.hypervisor.Guest;
+import qubes.core.hypervisor.GuestState;
+import qubes.core.property.Checks;
+import qubes.core.property.Property;
+import qubes.core.property.PropertyType;
+import qubes.core.value.DomainName;
+
+/**
+ * A domain that the hypervisor runs: lifecycle, storage, network. Operations block and run on the
+ * caller's thread under the domain's lifecycle lock; {@link GuestLifecycle} holds their steps.
+ * Queries never block unless they say so.
+ */
+public abstract class QubesVM extends BaseVM {
+    public static final Property<Boolean> AUTOSTART =
+            flag("autostart", false, "Start with the system.");
+    public static final Property<Boolean> DEBUG =
+            flag("debug", false, "Show what helps to find faults.");
+    public static final Property<Boolean> INCLUDE_IN_BACKUPS =
+            flag("include_in_backups", true, "Whether backups hold the qube.");
+    public static final Property<Boolean> INSTALLED_BY_RPM =
+            flag(
+                    "installed_by_rpm",
+                    false,
+                    "Whether the package manager owns the qube, which then cannot be removed.");
+
+    public static final Property<Optional<DomainName>> AUDIOVM =
+            reference("audiovm", "Qube that carries the audio.")
+                    .defaultsTo(
+                            "the system's default_audiovm",
+                            vm -> vm.qubes().get(Globals.DEFAULT_AUDIOVM))
+                    .define();
+    public static final Property<Optional<DomainName>> GUIVM =
+            reference("guivm", "Qube that shows the windows.")
+                    .defaultsTo(
+                            "the system's default_guivm",
+                            vm -> vm.qubes().get(Globals.DEFAULT_GUIVM))
+                    .define();
+    public static final Property<Optional<DomainName>> DEFAULT_DISPVM =
+            reference("default_dispvm", "Disposable template of disposables that this qube starts.")
+                    .defaultsTo(
+                            "the system's default_dispvm",
+                            vm -> vm.qubes().get(Globals.DEFAULT_DISPVM))
+                    .accept(References.disposableTemplate("default_dispvm"))
+                    .define();
+    public static final Property<Optional<DomainName>> MANAGEMENT_DISPVM =
+            reference("management_dispvm", "Disposable template from which the qube is managed.")
+                    .defaultsTo(
+                            "the template's value, else the system's management_dispvm",
+                            vm ->
+                                    vm.fromTemplate(QubesVM.MANAGEMENT_DISPVM)
+                                            .orElseGet(
+                                                    () ->
+                                                            vm.qubes()
+                                                                    .get(
+                                                                            Globals
+                                                                                    .MANAGEMENT_DISPVM)))
+                    .accept(References.disposableTemplate("management_dispvm"))
+                    .define();
+
+    public static final Property<Optional<Integer>> BACKUP_TIMESTAMP =
+            of("backup_timestamp", PropertyType.OPTIONAL_INT)
+                    .doc("Unix time of the last backup.")
+                    .defaultsTo(Optional.empty())
+                    .define();
+    public static final Property<String> BOOTMODE =
+            of("bootmode", PropertyType.STR)
+                    .doc("Named set of kernel options to boot with.")
+                    .loadStage(4)
+                    .defaultsTo("by the features boot-mode.*", BootModes::defaultOf)
+                    .define();
+    public static final Property<String> DEFAULT_USER =
+            of("default_user", PropertyType.STR)
+                    .doc("User that commands run as.")
+                    .defaultsTo(
+                            "the template's value, else user",
+                            vm -> vm.fromTemplate(QubesVM.DEFAULT_USER).orElse("user"))
+                    .check(
+                            Checks.that(
+                                    "has letters, digits and -_+,. only",
+                                    user -> user.matches("[A-Za-z0-9_+,.-]*")))
+                    .define();
+    public static final Property<String> DEVICES_DENIED =
+            Property.of(BaseVM.class, "devices_denied", PropertyType.STR)
+                    .doc(
+                            "Interface codes of devices that must not be attached, seven characters each.")
+                    .defaultsTo("")
+                    .accept((vm, codes) -> DeniedDevices.normalized(codes))
+                    .define();
+    public static final Property<String> KERNEL =
+            of("kernel", PropertyType.STR)
+                    .doc(
+                            "Kernel to boot, of those installed on the host; none means the qube's own.")
+                    .mayDefaultTo(
+                            "the template's value, else the system's default_kernel",
+                            vm ->
+                                    vm.fromTemplate(QubesVM.KERNEL)
+                                            .or(() -> vm.qubes().find(Globals.DEFAULT_KERNEL)))
+                    .accept((vm, kernel) -> Kernels.checked(vm, kernel))
+                    .define();
+    public static final Property<String> KERNELOPTS =
+            of("kernelopts", PropertyType.STR)
+                    .doc("Kernel options beside those every qube gets.")
+                    .loadStage(4)
+                    .defaultsTo("by kernel, template and devices", KernelOptions::defaultOf)
+                    .check(
+                            Checks.that(
+                                    "must not be longer than 512 characters",
+                                    options -> options.length() <= 512))
+                    .define();
+    public static final Property<String> KEYBOARD_LAYOUT =
+            of("keyboard_layout", PropertyType.STR)
+                    .doc("Keyboard layout, variant and options, joined by +.")
+                    .defaultsTo("the guivm's, else us++", QubesVM::guiKeyboard)
+                    .check(KeyboardLayout::check)
+                    .define();
+    public static final Property<Integer> MEMORY =
+            of("memory", PropertyType.INT)
+                    .doc("Memory at start, in MiB.")
+                    .defaultsTo(
+                            "the template's value, else 400",
+                            vm -> vm.fromTemplate(QubesVM.MEMORY).orElse(400))
+                    .check(Checks.positive())
+                    .define();
+    public static final Property<Integer> MAXMEM =
+            of("maxmem", PropertyType.INT)
+                    .doc("Memory the qube can grow to, in MiB; 0 if it cannot.")
+                    .defaultsTo("by hypervisor, template and memory", MemoryBalance::defaultMaximum)
+                    .check(Checks.notNegative())
+                    .define();
+    public static final Property<Integer> QREXEC_TIMEOUT =
+            of("qrexec_timeout", PropertyType.INT)
+                    .doc("Seconds a start waits for the guest's agent.")
+                    .defaultsTo(
+                            "the template's value, else the system's default_qrexec_timeout",
+                            vm ->
+                                    vm.fromTemplate(QubesVM.QREXEC_TIMEOUT)
+                                            .orElseGet(
+                                                    () ->
+                                                            vm.qubes()
+                                                                    .get(
+                                                                            Globals
+                                                                                    .DEFAULT_QREXEC_TIMEOUT)))
+                    .check(Checks.positive())
+                    .define();
+    public static final Property<Integer> SHUTDOWN_TIMEOUT =
+            of("shutdown_timeout", PropertyType.INT)
+                    .doc("Seconds a shutdown may take.")
+                    .defaultsTo(
+                            "the template's value, else the system's default_shutdown_timeout",
+                            vm ->
+                                    vm.fromTemplate(QubesVM.SHUTDOWN_TIMEOUT)
+                                            .orElseGet(
+                                                    () ->
+                                                            vm.qubes()
+                                                                    .get(
+                                                                            Globals
+                                                                                    .DEFAULT_SHUTDOWN_TIMEOUT)))
+                    .check(Checks.positive())
+                    .define();
+    public static final Property<Optional<Integer>> STUBDOM_MEM =
+            of("stubdom_mem", PropertyType.OPTIONAL_INT)
+                    .doc("Memory of the helper domain that emulates devices, in MiB.")
+                    .defaultsTo(Optional.empty())
+                    .check(Checks.that("must be positive", memory -> memory.orElse(1) > 0))
+                    .define();
+    public static final Property<Integer> VCPUS =
+            of("vcpus", PropertyType.INT)
+                    .doc("Virtual CPUs seen by the guest. A change takes effect at the next start.")
+                    .defaultsTo(
+                            "the template's value, else 2",
+                            vm -> vm.fromTemplate(QubesVM.VCPUS).orElse(2))
+                    .check(Checks.positive())
+                    .define();
+    public static final Property<String> VIRT_MODE =
+            of("virt_mode", PropertyType.STR)
+                    .doc("How the guest is virtualised: hvm, pvh or pv.")
+                    .defaultsTo(
+                            "hvm with PCI devices, else the template's value, else pvh",
+                            QubesVM::naturalMode)
+                    .accept(QubesVM::virtMode)
+                    .define();
+
+    public static final Property<Boolean> UPDATEABLE =
+            of("updateable", PropertyType.BOOL)
+                    .doc("Whether software installed in the qube stays.")
+                    .computed("True without a template", vm -> !vm.hasProperty("template"))
+                    .define();
+    public static final Property<Integer> XID =
+            of("xid", PropertyType.INT)
+                    .doc("The hypervisor's number for the running guest; -1 if it does not run.")
+                    .computed("the hypervisor's", vm -> vm.guestId())
+                    .define();
+    public static final Property<Integer> STUBDOM_XID =
+            of("stubdom_xid", PropertyType.INT)
+                    .doc(
+                            "The hypervisor's number for the helper domain that emulates devices; -1 if there is none.")
+                    .computed("-1 outside Xen", vm -> -1)
+                    .define();
+    public static final Property<String> STUBDOM_UUID =
+            of("stubdom_uuid", PropertyType.STR)
+                    .doc(
+                            "Identity of the helper domain that emulates devices; empty if there is none.")
+                    .computed("empty outside Xen", vm -> "")
+                    .define();
+    public static final Property<Optional<String>> START_TIME =
+            of("start_time", PropertyType.OPTIONAL_STR)
+                    .doc("Unix time at which the guest was started; none if it does not run.")
+                    .computed("when the guest was started", vm -> vm.lifecycle.startTime())
+                    .define();
+
+    /** What klasses of managed domains extend. */
+    public static final KlassTraits TRAITS =
+            LOCAL_TRAITS
+                    .extend("QubesVM")
+                    .with(Network.CAPABILITY)
+                    .declare(
+                            AUDIOVM,
+                            AUTOSTART,
+                            BACKUP_TIMESTAMP,
+                            BOOTMODE,
+                            DEBUG,
+                            DEFAULT_DISPVM,
+                            DEFAULT_USER,
+                            DEVICES_DENIED,
+                            GUIVM,
+                            INCLUDE_IN_BACKUPS,
+                            INSTALLED_BY_RPM,
+                            KERNEL,
+                            KERNELOPTS,
+                            KEYBOARD_LAYOUT,
+                            MANAGEMENT_DISPVM,
+                            MAXMEM,
+                            MEMORY,
+                            QREXEC_TIMEOUT,
+                            SHUTDOWN_TIMEOUT,
+                            START_TIME,
+                            STUBDOM_MEM,
+                            STUBDOM_UUID,
+                            STUBDOM_XID,
+                            UPDATEABLE,
+                            VCPUS,
+                            VIRT_MODE,
+                            XID)
+                    .on(FeatureSet.of("boot-mode.active"), QubesVM.class, BootModes::announceActive)
+                    .on(PropertyPreSet.of(MAXMEM), QubesVM.class, MemoryBalance::refuseWhileRunning)
+                    .on(
+                            Lifecycle.Stopped.class,
+                            QubesVM.class,
+                            (vm, event) -> vm.lifecycle.cleanUp())
+                    .define();
+
+    private final DomainStorage storage = new DomainStorage(this);
+    private final GuestLifecycle lifecycle;
+
+    /** Called by a klass's factory. */
+    protected QubesVM(DomainContext context) {
+        super(context);
+        this.lifecycle = new GuestLifecycle(this, context);
+    }
+
+    /** The volumes. */
+    public final DomainStorage storage() {
+        return storage;
+    }
+
+    /** Folder under the base directory, and in pools, of this klass's domains. */
+    protected String volumeDirectory() {
+        return "appvms";
+    }
+
+    /**
+     * Makes the volumes of a new domain.
+     *
+     * @throws qubes.core.error.QubesException if it fails; nothing is left on disk then
+     */
+    public final void createOnDisk() {
+        context()
+                .exclusively(
+                        "create",
+                        () -> {
+                            storage.create();
+                            fire(new Lifecycle.CreateOnDisk(this));
+                            return null;
+                        });
+    }
+
+    /**
+     * Starts the domain and, before it, those that give it network; one that is not halted is left
+     * alone. Blocks until the guest runs.
+     *
+     * @throws qubes.core.error.QubesException if it cannot start; it is halted then
+     */
+    public final void start() {
+        lifecycle.start(true);
+    }
+
+    /**
+     * Asks the guest to power off.
+     *
+     * @param force even if other domains depend on it, or it is paused
+     * @param wait until it is down and cleaned up
+     * @throws qubes.core.error.QubesException if it is halted, refuses, or is not down in time
+     */
+    public final void shutdown(boolean force, boolean wait) {
+        lifecycle.shutdown(force, wait, Duration.ofSeconds(get(SHUTDOWN_TIMEOUT)));
+    }
+
+    /**
+     * Stops the volumes of a domain that does not run, for instance after the host was restarted.
+     * Blocks.
+     */
+    public final void stopStorage() {
+        context()
+                .exclusively(
+                        "stop storage",
+                        () -> {
+                            if (!qubes().hypervisor().refresh(uuid()).active()) {
+                                storage.stop();
+                            }
+                            return null;
+                        });
+    }
+
+    /** Ends the guest at once and cleans up. */
+    public final void kill() {
+        lifecycle.kill();
+    }
+
+    /** Stops the guest's processors. */
+    public final void pause() {
+        lifecycle.pause();
+    }
+
+    /** Lets a paused guest run on. */
+    public final void unpause() {
+        lifecycle.unpause();
+    }
+
+    /** Puts the guest to sleep, or pauses it where it cannot. */
+    public final void suspend() {
+        lifecycle.suspend();
+    }
+
+    /** Wakes a suspended guest, or lets a paused one run on. */
+    public final void resume() {
+        lifecycle.resume();
+    }
+
+    @Override
+    public final PowerState powerState() {
+        GuestState state = qubes().guestState(uuid()).orElse(GuestState.HALTED);
+        if (state == GuestState.RUNNING) {
+            return lifecycle.fullyUsable() ? PowerState.RUNNING : PowerState.TRANSIENT;
+        }
+        return PowerState.valueOf(state.name());
+    }
+
+    /** True while the hypervisor holds the guest, paused or not. */
+    public final boolean isRunning() {
+        return qubes().guestState(uuid()).orElse(GuestState.HALTED).active();
+    }
+
+    final int guestId() {
+        return qubes().findHypervisor()
+                .flatMap(hypervisor -> hypervisor.guest(uuid()))
+                .filter(guest -> guest.state().active())
+                .map(Guest::id)
+                .orElse(-1);
+    }
+
+    private static <T> Property.Builder<QubesVM, T> of(String name, PropertyType<T> type) {
+        return Property.of(QubesVM.class, name, type);
+    }
+
+    private static Property.Builder<QubesVM, Optional<DomainName>> reference(
+            String name, String doc) {
+        return of(name, PropertyType.OPTIONAL_DOMAIN)
+                .doc(doc)
+                .loadStage(4)
+                .accept(References.existing(name));
+    }
+
+    private static Property<Boolean> flag(String name, boolean value, String doc) {
+        return Property.named(name, PropertyType.BOOL).doc(doc).defaultsTo(value).define();
+    }
+
+    private static String guiKeyboard(QubesVM vm) {
+        return vm.reference("guivm")
+                .filter(guivm -> guivm != vm && guivm.hasProperty("keyboard_layout"))
+                .flatMap(guivm -> guivm.find(KEYBOARD_LAYOUT))
+                .orElse(KeyboardLayout.DEFAULT);
+    }
+
+    private static String naturalMode(QubesVM vm) {
+        return vm.hasPci() ? "hvm" : vm.fromTemplate(VIRT_MODE).orElse("pvh");
+    }
+
+    private static String virtMode(QubesVM vm, String text) {
+        String mode = text.toLowerCase(java.util.Locale.ROOT);
+        if (!mode.matches("hvm|pvh|pv")) {
+            throw new QubesPropertyValueError(
+                    "Invalid virtualization mode, supported values: hvm, pv, pvh; not " + text);
+        }
+        if (mode.equals("pvh") && vm.hasPci()) {
+            throw new QubesPropertyValueError("pvh mode can't be set if pci devices are attached");
+        }
+        return mode;
+    }
+
+    /** True if a PCI device is assigned. */
+    final boolean hasPci() {
+        return devices().stream().anyMatch(device -> device.deviceClass().equals("pci"));
+    }
+}

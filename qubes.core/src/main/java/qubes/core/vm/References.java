@@ -1,0 +1,107 @@
+package qubes.core.vm;
+
+import java.util.Optional;
+import qubes.core.error.QubesPropertyValueError;
+import qubes.core.error.Repr;
+import qubes.core.property.Property;
+import qubes.core.property.PropertyHolder;
+import qubes.core.value.DomainName;
+
+/** Rules for properties that refer to a domain. */
+public final class References {
+    private References() {}
+
+    /** The domain referred to, or none, must exist and be local. */
+    public static Property.Rule<PropertyHolder, Optional<DomainName>> existing(String property) {
+        return (holder, name) -> {
+            name.ifPresent(n -> target(holder, property, n));
+            return name;
+        };
+    }
+
+    /** The domain referred to must exist and be local; none is refused. */
+    public static Property.Rule<PropertyHolder, DomainName> needed(String property) {
+        return (holder, name) -> target(holder, property, name).name();
+    }
+
+    /** The domain referred to must be a disposable template. */
+    public static Property.Rule<PropertyHolder, Optional<DomainName>> disposableTemplate(
+            String property) {
+        return (holder, name) -> {
+            name.ifPresent(
+                    n -> {
+                        if (!DisposableTemplate.isOne(target(holder, property, n))) {
+                            throw new QubesPropertyValueError(
+                                    property
+                                            + " of "
+                                            + subject(holder)
+                                            + " needs a qube with template_for_dispvms, and "
+                                            + n
+                                            + " is none");
+                        }
+                    });
+            return name;
+        };
+    }
+
+    /** The domain referred to must be of a klass. */
+    public static Property.Rule<PropertyHolder, Optional<DomainName>> ofKlass(
+            String property, String klass) {
+        return (holder, name) -> {
+            name.ifPresent(n -> refuseOtherKlass(target(holder, property, n), klass));
+            return name;
+        };
+    }
+
+    /**
+     * Refuses a domain of another klass.
+     *
+     * @throws QubesPropertyValueError naming both klasses
+     */
+    public static void refuseOtherKlass(BaseVM vm, String klass) {
+        if (!vm.klass().equals(klass)) {
+            throw new QubesPropertyValueError(
+                    "wrong VM class: domains["
+                            + Repr.quote(vm.name().value())
+                            + "] is of type "
+                            + vm.klass()
+                            + " and not "
+                            + klass);
+        }
+    }
+
+    /**
+     * The local domain of that name.
+     *
+     * @throws QubesPropertyValueError if there is none, or it is not local
+     */
+    public static BaseVM target(PropertyHolder holder, String property, DomainName name) {
+        BaseVM vm =
+                qubes(holder)
+                        .find(name)
+                        .orElseThrow(
+                                () ->
+                                        new QubesPropertyValueError(
+                                                "Can't set "
+                                                        + property
+                                                        + " to non-existing qube "
+                                                        + name));
+        if (vm.available() && !vm.isA(KlassTraits.LOCAL)) {
+            throw new QubesPropertyValueError(
+                    "wrong VM class: domains["
+                            + Repr.quote(name.value())
+                            + "] is of type "
+                            + vm.klass()
+                            + " and not LocalVM");
+        }
+        return vm;
+    }
+
+    private static Qubes qubes(PropertyHolder holder) {
+        return holder.as(Qubes.class).orElseGet(() -> ((BaseVM) holder).qubes());
+    }
+
+    private static String subject(PropertyHolder holder) {
+        return holder.subjectName().isEmpty() ? "the system" : holder.subjectName();
+    }
+}

@@ -1,0 +1,105 @@
+package qubes.core.vm;
+
+import java.util.List;
+import java.util.Optional;
+import java.util.function.BiConsumer;
+import qubes.core.error.QubesPropertyValueError;
+import qubes.core.error.QubesVMNotHaltedError;
+import qubes.core.error.QubesValueError;
+import qubes.core.event.PropertyPreReset;
+import qubes.core.event.PropertyPreSet;
+import qubes.core.event.PropertyReset;
+import qubes.core.event.PropertySet;
+import qubes.core.property.Property;
+import qubes.core.property.PropertyHolder;
+import qubes.core.value.DomainName;
+
+/**
+ * What klasses with a property {@code template} have in common. Which of it holds for a klass, the
+ * klass says: it declares the property and puts these rules and handlers into its own table.
+ */
+public final class Templates {
+    private Templates() {}
+
+    /** A rule for the property: the template must be of a klass. */
+    public static Property.Rule<PropertyHolder, DomainName> ofKlass(String klass) {
+        return (holder, name) -> {
+            References.refuseOtherKlass(References.target(holder, "template", name), klass);
+            return name;
+        };
+    }
+
+    /** A rule for the property: disposables must be allowed to be made from the template. */
+    public static Property.Rule<PropertyHolder, DomainName> disposable() {
+        return (holder, name) -> {
+            if (!DisposableTemplate.isOne(References.target(holder, "template", name))) {
+                throw new QubesPropertyValueError(
+                        "template of "
+                                + holder.subjectName()
+                                + " must be a qube with template_for_dispvms, and "
+                                + name
+                                + " is none");
+            }
+            return name;
+        };
+    }
+
+    /** A handler that lets the template change only while the domain is halted. */
+    public static void refuseUnlessHalted(BaseVM vm, PropertyPreSet event) {
+        if (!vm.isHalted()) {
+            throw new QubesVMNotHaltedError("Cannot change template while qube is running");
+        }
+    }
+
+    /**
+     * A handler that does not let the template go back to a default: there is none.
+     *
+     * @param instead the system's property whose value the message offers
+     */
+    public static BiConsumer<BaseVM, PropertyPreReset> refuseReset(
+            Property<Optional<DomainName>> instead) {
+        return (vm, event) -> {
+            Optional<DomainName> offered = vm.qubes().find(instead).flatMap(name -> name);
+            throw new QubesValueError(
+                    "Cannot unset template"
+                            + offered.map(
+                                            name ->
+                                                    ". You can set it to the current default ("
+                                                            + name
+                                                            + ") instead")
+                                    .orElse(""));
+        };
+    }
+
+    /**
+     * A handler that plans again the volumes that are copies of the template's, of the domain and
+     * of those based on it.
+     */
+    public static void planAgain(QubesVM vm, PropertySet event) {
+        vm.storage().planSnapshots();
+        for (BaseVM child : basedOn(vm)) {
+            if (child instanceof QubesVM managed && managed.available()) {
+                managed.storage().planSnapshots();
+            }
+        }
+    }
+
+    /** The domains whose template is {@code template}. */
+    public static List<BaseVM> basedOn(BaseVM template) {
+        return template.qubes().domains().stream()
+                .filter(vm -> vm.template().filter(own -> own == template).isPresent())
+                .toList();
+    }
+
+    /**
+     * Tells that a property's default changed for all that are based on {@code template} and are at
+     * the default.
+     */
+    public static void announceDefault(BaseVM template, Property<?> property) {
+        for (BaseVM child : basedOn(template)) {
+            if (child.hasProperty(property.name()) && child.isDefault(property)) {
+                child.fire(new PropertyReset(child, property, Optional.empty()));
+            }
+        }
+    }
+}

@@ -1,0 +1,76 @@
+package qubes.core.vm;
+
+import java.util.ArrayList;
+import java.util.List;
+import qubes.core.storage.VolumeKind;
+
+/** The volumes that a domain of a klass has when it is created, in order. */
+public final class VolumeLayout {
+    private static final long GIB = 1L << 30;
+
+    /**
+     * One volume of the layout.
+     *
+     * @param sizeBytes 0 for a snapshot, whose size is its source's, and for the kernel volume
+     * @param fromTemplate true if it is a snapshot of the template's volume of that name
+     */
+    public record Entry(
+            String name, VolumeKind kind, boolean writable, long sizeBytes, boolean fromTemplate) {}
+
+    /** No volumes at all. */
+    public static final VolumeLayout NONE = new VolumeLayout(List.of(), false);
+
+    private final List<Entry> entries;
+    private final boolean likeTemplate;
+
+    private VolumeLayout(List<Entry> entries, boolean likeTemplate) {
+        this.entries = List.copyOf(entries);
+        this.likeTemplate = likeTemplate;
+    }
+
+    /** The layout so far and a volume that is a copy of the template's at every start. */
+    public VolumeLayout snapshot(String name) {
+        return and(new Entry(name, VolumeKind.SNAPSHOT, true, 0, true));
+    }
+
+    /** The layout so far and a volume whose content persists. */
+    public VolumeLayout persistent(String name, long gibibytes) {
+        return and(new Entry(name, VolumeKind.ORIGIN, true, gibibytes * GIB, false));
+    }
+
+    /** The layout so far and a volume that is empty at every start. */
+    public VolumeLayout scratch(String name, long gibibytes) {
+        return and(new Entry(name, VolumeKind.VOLATILE, true, gibibytes * GIB, false));
+    }
+
+    /** The layout so far and the read-only kernel volume. */
+    public VolumeLayout kernel() {
+        return and(new Entry("kernel", VolumeKind.VOLATILE, false, 0, false));
+    }
+
+    /**
+     * The layout so far, with volumes in the pools of the template's, and read-only or ephemeral
+     * where those are.
+     */
+    public VolumeLayout likeTemplate() {
+        return new VolumeLayout(entries, true);
+    }
+
+    /**
+     * True if a volume is in the pool of the template's volume of that name, unless told otherwise.
+     */
+    public boolean isLikeTemplate() {
+        return likeTemplate;
+    }
+
+    /** The volumes, in order. */
+    public List<Entry> entries() {
+        return entries;
+    }
+
+    private VolumeLayout and(Entry entry) {
+        List<Entry> all = new ArrayList<>(entries);
+        all.add(entry);
+        return new VolumeLayout(all, likeTemplate);
+    }
+}

@@ -1,0 +1,127 @@
+package qubes.daemon;
+
+import java.lang.management.ManagementFactory;
+import java.time.Duration;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import org.osgi.framework.Bundle;
+import org.osgi.framework.BundleContext;
+import org.osgi.framework.Constants;
+import org.osgi.framework.FrameworkEvent;
+import org.osgi.framework.FrameworkListener;
+import org.osgi.service.component.annotations.Activate;
+import org.osgi.service.component.annotations.Component;
+import org.osgi.service.component.annotations.Deactivate;
+import org.osgi.service.component.annotations.Reference;
+import org.osgi.service.component.annotations.ReferenceCardinality;
+import org.osgi.service.component.annotations.ReferencePolicy;
+import org.osgi.service.component.runtime.ServiceComponentRuntime;
+import org.osgi.service.metatype.annotations.AttributeDefinition;
+import org.osgi.service.metatype.annotations.Designate;
+import org.osgi.service.metatype.annotations.ObjectClassDefinition;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import qubes.core.vm.Qubes;
+
+/**
+ * The process as the one who started it sees it: once everything is started it says on the terminal
+ * that it is ready; if it cannot work, it says why in one line and ends with exit code 1.
+ */
+@Component(
+        service = {},
+        immediate = true,
+        configurationPid = "qubes.daemon")
+@Designate(ocd = Daemon.Config.class)
+public final class Daemon {
+    private static final Logger log = LoggerFactory.getLogger(Daemon.class);
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
+
+    /** How the process ends. */
+    @ObjectClassDefinition(name = "Qubes daemon")
+    public @interface Config {
+        /** Whether running guests are shut down when the process ends. */
+        @AttributeDefinition(
+                name = "Stop guests",
+                description = "Whether running guests are shut down when the process ends")
+        boolean stop_guests() default false;
+    }
+
+    private final BundleContext bundles;
+    private final boolean stopGuests;
+    private final NeededParts parts;
+    private final FrameworkListener started = this::started;
+    private volatile @Nullable Qubes qubes;
+
+    /** Waits for the end of the start in the background. */
+    @Activate
+    public Daemon(
+            BundleContext bundles, Config config, @Reference ServiceComponentRuntime components) {
+        this.bundles = bundles;
+        this.stopGuests = config.stop_guests();
+        this.parts = new NeededParts(components);
+        bundles.addFrameworkListener(started);
+    }
+
+    @Reference(cardinality = ReferenceCardinality.OPTIONAL, policy = ReferencePolicy.DYNAMIC)
+    void bindQubes(Qubes qubes) {
+        this.qubes = qubes;
+    }
+
+    void unbindQubes(Qubes qubes) {
+        if (this.qubes == qubes) {
+            this.qubes = null;
+        }
+    }
+
+    /** Blocks until the guests are down if they are to be stopped, and the whole process ends. */
+    @Deactivate
+    void close() {
+        bundles.removeFrameworkListener(started);
+        Qubes system = qubes;
+        Bundle framework = bundles.getBundle(Constants.SYSTEM_BUNDLE_LOCATION);
+        if (stopGuests
+                && system != null
+                && framework != null
+                && framework.getState() == Bundle.STOPPING) {
+            Guests.stop(system);
+        }
+    }
+
+    private void started(FrameworkEvent event) {
+        if (event.getType() == FrameworkEvent.STARTED) {
+            // configuration may still be arriving on other threads: wait for it on one of our own
+            new Thread(this::report, "qubesd-start").start();
+        }
+    }
+
+    private void report() {
+        try {
+            Optional<String> failure = parts.await(PATIENCE);
+            Qubes system = qubes;
+            if (failure.isPresent()) {
+                end(failure.get());
+            } else if (system == null) {
+                end("the system did not start, see the log");
+            } else {
+                ready(system);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private static void ready(Qubes system) {
+        Duration up = Duration.ofMillis(ManagementFactory.getRuntimeMXBean().getUptime());
+        String line =
+                "ready after %d.%d s, %d domains"
+                        .formatted(up.toSeconds(), up.toMillisPart() / 100, system.state().size());
+        System.out.println("qubesd: " + line);
+        log.info("{}", line);
+    }
+
+    private static void end(String reason) {
+        log.error("Cannot work: {}", reason);
+        System.err.println("qubesd: " + reason);
+        System.exit(1);
+    }
+}

@@ -1,0 +1,303 @@
+# Sourced by qubesd: the home folder, the first system in it, and the start of the JVM.
+# shellcheck shell=bash disable=SC2154
+
+dist=$here/qubes.dist/target/dist
+
+# short_path DIR: DIR, or a short link to it. libvirt's sockets lie up to 55 characters below its root, and the kernel
+# allows 107 in all; and some of libvirt's settings cannot hold a blank.
+short_path() {
+  if [ ${#1} -le 50 ] && [[ $1 =~ ^[A-Za-z0-9/._-]+$ ]]; then
+    echo "$1"
+    return
+  fi
+  local link base
+  link=qubesd-$(printf '%s' "$1" | sha256sum | head -c 8)
+  for base in "${XDG_RUNTIME_DIR:-}" /run /tmp; do
+    if [ -n "$base" ] && ln -sfnT -- "$1" "$base/$link" 2>/dev/null; then
+      echo "$base/$link"
+      return
+    fi
+  done
+  die "the path of the home folder is too long for libvirt: use --home with a shorter one"
+}
+
+make_home() {
+  # images and store are nobody else's business; on Qubes OS the group qubes reads some of it
+  [ "$profile" = system ] || umask 077
+  mkdir -p "$home"/{bundles,cache,etc,log,plugins,run} "$socket_dir" 2>/dev/null ||
+    die "cannot make the home folder $home or the socket folder $socket_dir: choose others with --home and --socket-dir"
+  [ -w "$home/run" ] || die "cannot write to the home folder $home: choose another with --home"
+  chmod 700 "$home/run"
+}
+
+# take_lock: one daemon a home. The lock is the open file itself: it goes with the process, however that ends.
+take_lock() {
+  exec 9>>"$home/run/qubesd.lock"
+  flock -n 9 || die "a qubesd is already running on $home (process $(cat "$home/run/qubesd.pid" 2>/dev/null || echo unknown))"
+  echo $$ >"$home/run/qubesd.pid"
+}
+
+# install_bundles: copies what was built into the home, so that a later build does not disturb a running daemon. Plugins go
+# where the user can take them out; one that was taken out stays out.
+install_bundles() {
+  if [ "$home/bundles/built" -nt "$built_stamp" ] && [ -f "$home/bundles/felix.jar" ]; then
+    return
+  fi
+  local jar name
+  rm -rf "$home/bundles/shell" "$home/bundles"/*.jar
+  mkdir -p "$home/bundles/shell"
+  cp "$dist/bin/felix.jar" "$home/bundles/"
+  cp -R "$dist/conf" "$home/bundles/"
+  cp "$dist/shell"/*.jar "$home/bundles/shell/"
+  : >"$home/bundles/shipped.new"
+  for jar in "$dist/bundle"/*.jar; do
+    name=${jar##*/}
+    case $name in
+      qubes.vm.* | qubes.storage.* | qubes.hypervisor.*)
+        if [ -e "$home/plugins/$name" ] || ! grep -qxF "$name" "$home/bundles/shipped" 2>/dev/null; then
+          cp "$jar" "$home/plugins/.$name" && mv "$home/plugins/.$name" "$home/plugins/$name"
+        fi
+        echo "$name" >>"$home/bundles/shipped.new"
+        ;;
+      *) cp "$jar" "$home/bundles/" ;;
+    esac
+  done
+  mv "$home/bundles/shipped.new" "$home/bundles/shipped"
+  touch "$home/bundles/built"
+}
+
+# write_qemu_conf: libvirt reads it when the daemon connects
+write_qemu_conf() {
+  local file=$home/etc/qemu.conf
+  [ ! -e "$file" ] || return 0
+  # no virtlogd runs beside us: QEMU writes its own log
+  echo 'stdio_handler = "file"' >"$file"
+  [ "$(id -u)" = 0 ] || return 0
+  cat >>"$file" <<CONF
+# As the user libvirt-qemu, guests could not reach a home folder below /root; and where /dev/kvm opens for root only,
+# libvirt would probe QEMU anew at every call, for a minute.
+user = "root"
+group = "root"
+dynamic_ownership = 0
+remember_owner = 0
+security_driver = "none"
+namespaces = []
+CONF
+}
+
+# tiny_guest: where the assembled tiny guest is; assembles it if need be
+tiny_guest() {
+  local guest=$here/qubes.dist/target/tiny
+  mkdir -p "${guest%/*}" 2>/dev/null && [ -w "${guest%/*}" ] || guest=$home/cache/tiny
+  make_tiny "$guest" >&2 9>&- && echo "$guest"
+}
+
+# make_first_system: a store with the template `tiny`, its volumes and a kernel. The store comes last: whatever interrupts
+# this, the next start begins again.
+make_first_system() {
+  local guest kernel template=$data/vm-templates/tiny
+  echo "qubesd: assembling the template tiny (seconds)"
+  guest=$(tiny_guest) || die "cannot assemble the template tiny; with --hypervisor test:///default no guest is needed"
+  kernel=$(basename "$guest"/kernels/*)
+  mkdir -p "$data/appvms" "$data/vm-kernels" "$template"
+  cp -R "$guest/kernels/$kernel" "$data/vm-kernels/"
+  cp --sparse=always --reflink=auto "$guest/root.img" "$template/root.img"
+  rm -f "$template/private.img"
+  truncate -s 2G "$template/private.img"
+  write_first_store "$kernel" "$(stat -c %s "$template/root.img")" >"$store.new"
+  mv "$store.new" "$store"
+}
+
+# write_first_store KERNEL ROOT_SIZE: the first store, as the daemon itself writes it
+write_first_store() {
+  local label index=1 dir
+  dir=$(for_xml "$data")
+  echo "<qubes>"
+  echo "  <labels>"
+  for label in 0xcc0000:red 0xf57900:orange 0xedd400:yellow 0x73d216:green 0x555555:gray 0x3465a4:blue 0x75507b:purple \
+    0x000000:black; do
+    echo "    <label id=\"label-$index\" color=\"${label%:*}\">${label#*:}</label>"
+    index=$((index + 1))
+  done
+  cat <<STORE
+  </labels>
+  <pools>
+    <pool name="varlibqubes" dir_path="$dir" driver="$(image_driver)" revisions_to_keep="1" ephemeral_volatile="False"/>
+    <pool name="linux-kernel" dir_path="$dir/vm-kernels" driver="linux-kernel"/>
+  </pools>
+  <properties>
+    <property name="default_kernel">$1</property>
+    <property name="default_pool">varlibqubes</property>
+    <property name="default_pool_kernel">linux-kernel</property>
+    <property name="default_template">tiny</property>
+  </properties>
+  <domains>
+    <domain id="domain-0" class="AdminVM">
+      <properties>
+        <property name="label">black</property>
+      </properties>
+      <features/>
+      <tags/>
+    </domain>
+    <domain id="domain-1" class="TemplateVM">
+      <properties>
+        <property name="label">black</property>
+        <property name="memory">128</property>
+        <property name="name">tiny</property>
+        <property name="qid">1</property>
+        <property name="uuid">$(cat /proc/sys/kernel/random/uuid)</property>
+        <property name="vcpus">1</property>
+      </properties>
+      <features/>
+      <tags>
+        <tag name="created-by-dom0"/>
+      </tags>
+      <volume-config>
+        <volume name="root" pool="varlibqubes" vid="vm-templates/tiny/root" revisions_to_keep="1" rw="True" save_on_stop="True" snap_on_start="False" size="$2"/>
+        <volume name="private" pool="varlibqubes" vid="vm-templates/tiny/private" revisions_to_keep="1" rw="True" save_on_stop="True" snap_on_start="False" size="2147483648"/>
+        <volume name="volatile" pool="varlibqubes" vid="vm-templates/tiny/volatile" revisions_to_keep="0" rw="True" save_on_stop="False" snap_on_start="False" size="10737418240"/>
+        <volume name="kernel" pool="linux-kernel" vid="$1" revisions_to_keep="0" rw="False" save_on_stop="False" snap_on_start="False"/>
+      </volume-config>
+    </domain>
+  </domains>
+</qubes>
+STORE
+}
+
+# image_driver: file-reflink where files of the data folder can share their blocks, found out with a real file; else file
+image_driver() {
+  local probe=$data/.reflink driver=file
+  head -c 4096 /dev/zero >"$probe"
+  ! cp --reflink=always "$probe" "$probe~" 2>/dev/null || driver=file-reflink
+  rm -f "$probe" "$probe~"
+  echo $driver
+}
+
+for_xml() {
+  printf '%s' "$1" | sed 's/&/\&amp;/g; s/</\&lt;/g; s/"/\&quot;/g'
+}
+
+# accelerator: kvm or tcg, found out once a home with a guest that really boots
+accelerator() {
+  local known=$home/cache/accelerator kernel guest
+  if [ ! -e "$known" ]; then
+    kernel=$(compgen -G "$data/vm-kernels/*/initramfs" | head -n 1) || true
+    if [ -z "$kernel" ] && [ -w /dev/kvm ]; then
+      guest=$(tiny_guest) && kernel=$(compgen -G "$guest/kernels/*/initramfs" | head -n 1)
+    fi
+    if [ -n "$kernel" ]; then
+      "$here/qubes.dist/guest/probe-kvm" "${kernel%/*}" >"$known.new" 9>&- && mv "$known.new" "$known"
+    else
+      echo tcg >"$known"
+    fi
+  fi
+  cat "$known"
+}
+
+accelerator_note() {
+  case $uri in
+    qemu*) [ "$(accelerator)" = kvm ] && echo " (hardware virtualisation)" || echo " (emulation: no guest boots with KVM here)" ;;
+  esac
+}
+
+# set_key FILE KEY VALUE: in a configuration file; other lines of it are the user's and stay
+set_key() {
+  local value=${3//\\/\\\\}
+  touch "$1"
+  { grep -v "^$2 *=" "$1" || true; echo "$2=$value"; } >"$1.new"
+  if cmp -s "$1.new" "$1"; then rm "$1.new"; else mv "$1.new" "$1"; fi
+}
+
+write_configuration() {
+  local etc=$home/etc
+  set_key "$etc/qubes.core.cfg" store "$store"
+  set_key "$etc/qubes.core.cfg" home "$data"
+  set_key "$etc/qubes.core.cfg" create "$create"
+  set_key "$etc/qubes.core.cfg" profile "$profile"
+  set_key "$etc/qubes.hypervisor.libvirt.cfg" uri "$uri"
+  case $uri in
+    qemu*) set_key "$etc/qubes.hypervisor.libvirt.cfg" accelerator "$(accelerator)" ;;
+  esac
+  set_key "$etc/qubes.admin.cfg" socket.dir "$socket_dir"
+  set_key "$etc/qubes.daemon.cfg" stop.guests "$stop_guests"
+  write_felix_configuration
+}
+
+# write_felix_configuration: the distribution's, and which bundles start in which order. File Install (level 1) reads the
+# configuration files and starts the plugins before there are components (level 2): so the core (3) finds its plugins, and
+# each component its configuration. What faces the outside is last (4).
+write_felix_configuration() {
+  local jar services="" components="" core="" outside=""
+  for jar in "$home"/bundles/*.jar; do
+    case ${jar##*/} in
+      felix.jar) ;;
+      org.apache.felix.scr-*) components="\"reference:file:$jar\"" ;;
+      qubes.core-*) core="$core \"reference:file:$jar\"" ;;
+      qubes.*) outside="$outside \"reference:file:$jar\"" ;;
+      *) services="$services \"reference:file:$jar\"" ;;
+    esac
+  done
+  if [ $shell = yes ]; then
+    for jar in "$home"/bundles/shell/*.jar; do
+      outside="$outside \"reference:file:$jar\""
+    done
+  fi
+  {
+    cat "$home/bundles/conf/config.properties"
+    cat <<FELIX
+
+# Of this home, written at each start
+felix.auto.deploy.action=
+felix.auto.start.1=$services
+felix.auto.start.2=$components
+felix.auto.start.3=$core
+felix.auto.start.4=$outside
+felix.fileinstall.filter=[^.].*[.](jar|cfg|config)
+felix.fileinstall.start.level=1
+felix.fileinstall.subdir.mode=skip
+org.osgi.framework.startlevel.beginning=4
+org.osgi.framework.storage=$home/cache/felix
+FELIX
+  } >"$home/cache/felix.properties"
+}
+
+# class_archive MAJOR: flags for an archive of the classes that a start loads, which saves a third of a second of it. It is
+# made when the first daemon of a home ends; one that does not fit (another JVM, another Felix) is passed over by the JVM.
+class_archive() {
+  local archive=$home/cache/classes-$1.jsa
+  [ "$archive" -nt "$home/bundles/built" ] || rm -f "$archive"
+  if [ "$1" -ge 19 ]; then
+    echo "-XX:+AutoCreateSharedArchive -XX:SharedArchiveFile=$archive"
+  elif [ -f "$archive" ]; then
+    echo "-XX:SharedArchiveFile=$archive"
+  else
+    echo "-XX:ArchiveClassesAtExit=$archive"
+  fi
+}
+
+# run_daemon: becomes the JVM, so that signals reach it and its exit code is ours
+run_daemon() {
+  local java major flags
+  java=$(java_command)
+  major=$(java_major "$java")
+  # small heap: a thousand domains take some tens of MiB
+  flags=(-Xms24m -Xmx160m -XX:+UseSerialGC -XX:-UsePerfData -XX:+ExitOnOutOfMemoryError -Xshare:auto)
+  # Optimise what is really hot only: a start is half a second of processor time cheaper.
+  flags+=(-XX:Tier4InvocationThreshold=30000 -XX:Tier4MinInvocationThreshold=10000 -XX:Tier4CompileThreshold=60000
+    -XX:Tier4BackEdgeThreshold=120000)
+  case $home in
+    *[[:space:]]*) ;;
+    *)
+      # shellcheck disable=SC2207 # a list of words
+      flags+=(-Xlog:cds=off -Xlog:cds+dynamic=off $(class_archive "$major"))
+      ;;
+  esac
+  # JNA and libvirt's native library; the first flag is unknown to older JVMs
+  [ "$major" -lt 24 ] || flags+=(--sun-misc-unsafe-memory-access=allow --enable-native-access=ALL-UNNAMED)
+  export LIBVIRT_LOG_OUTPUTS="${LIBVIRT_LOG_OUTPUTS:-3:file:$short_home/log/libvirt.log}"
+  export MALLOC_ARENA_MAX=2
+  # shellcheck disable=SC2086 # QUBES_JAVA_OPTS is a list of words
+  exec "$java" "${flags[@]}" ${QUBES_JAVA_OPTS:-} -Dqubes.home="$home" -Dqubes.dist="$home/bundles" \
+    -Dqubes.log.level="$level" -Djava.awt.headless=true -Dfelix.config.properties="file:$home/cache/felix.properties" \
+    -jar "$home/bundles/felix.jar"
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package qubes.hypervisor.libvirt.xml;
+
+import org.jspecify.annotations.NullMarked;

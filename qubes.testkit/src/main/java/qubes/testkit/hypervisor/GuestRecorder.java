@@ -1,0 +1,81 @@
+package qubes.testkit.hypervisor;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.UUID;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
+import qubes.core.hypervisor.Guest;
+import qubes.core.hypervisor.GuestListener;
+
+/** Notes what is said of guests, and waits for what is still to be said. */
+public final class GuestRecorder implements GuestListener {
+    private static final long PATIENCE_SECONDS = 60;
+
+    /** What was said. */
+    public enum What {
+        STOPPED,
+        PAUSED,
+        RESUMED
+    }
+
+    /** One thing said of one guest. */
+    public record Said(What what, Guest guest) {
+        boolean is(What wanted, UUID uuid) {
+            return what == wanted && guest.uuid().equals(uuid);
+        }
+    }
+
+    private final List<Said> said = new ArrayList<>();
+
+    @Override
+    public void stopped(Guest guest) {
+        note(new Said(What.STOPPED, guest));
+    }
+
+    @Override
+    public void paused(Guest guest) {
+        note(new Said(What.PAUSED, guest));
+    }
+
+    @Override
+    public void resumed(Guest guest) {
+        note(new Said(What.RESUMED, guest));
+    }
+
+    private synchronized void note(Said one) {
+        said.add(one);
+        notifyAll();
+    }
+
+    /** All that was said so far, in order. */
+    public synchronized List<Said> said() {
+        return List.copyOf(said);
+    }
+
+    /** How often this was said of the guest. */
+    public synchronized long count(What what, UUID uuid) {
+        return said.stream().filter(one -> one.is(what, uuid)).count();
+    }
+
+    /** Waits until this was said of the guest; bounded. */
+    public Guest await(What what, UUID uuid) throws InterruptedException {
+        return await(one -> one.is(what, uuid)).guest();
+    }
+
+    private synchronized Said await(Predicate<Said> wanted) throws InterruptedException {
+        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(PATIENCE_SECONDS);
+        while (true) {
+            for (Said one : said) {
+                if (wanted.test(one)) {
+                    return one;
+                }
+            }
+            long left = TimeUnit.NANOSECONDS.toMillis(deadline - System.nanoTime());
+            if (left <= 0) {
+                throw new AssertionError("never said; what was: " + said);
+            }
+            wait(left);
+        }
+    }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package qubes.testkit.hypervisor;
+
+import org.jspecify.annotations.NullMarked;
