@@ -1,5 +1,6 @@
 package qubes.hypervisor.libvirt;
 
+import java.time.Duration;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -18,8 +19,8 @@ import qubes.core.error.QubesException;
  */
 final class Uplink implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(Uplink.class);
-    private static final long FIRST_PAUSE_MILLIS = 100;
-    private static final long LONGEST_PAUSE_MILLIS = 5_000;
+    private static final Duration FIRST_PAUSE = Duration.ofMillis(100);
+    private static final Duration LONGEST_PAUSE = Duration.ofSeconds(5);
     private static final long PATIENCE_SECONDS = 30;
 
     /** Opens a link and makes it ready for use: with its events heard and its guests known. */
@@ -34,6 +35,8 @@ final class Uplink implements AutoCloseable {
 
     private final String uri;
     private final Opener opener;
+    private final Duration firstPause;
+    private final Duration longestPause;
     private final Thread keeper;
 
     private volatile @Nullable Link link;
@@ -45,8 +48,18 @@ final class Uplink implements AutoCloseable {
     private boolean complained; // one line an outage; used by the keeper only
 
     Uplink(String uri, Opener opener) {
+        this(uri, opener, FIRST_PAUSE, LONGEST_PAUSE);
+    }
+
+    /**
+     * @param firstPause after the first failed attempt; doubled after each further one
+     * @param longestPause where the doubling ends
+     */
+    Uplink(String uri, Opener opener, Duration firstPause, Duration longestPause) {
         this.uri = uri;
         this.opener = opener;
+        this.firstPause = firstPause;
+        this.longestPause = longestPause;
         this.keeper = new Thread(this::keep, "libvirt-connection");
         keeper.setDaemon(true);
     }
@@ -156,7 +169,7 @@ final class Uplink implements AutoCloseable {
     }
 
     private void keep() {
-        long pause = FIRST_PAUSE_MILLIS;
+        Duration pause = firstPause;
         while (true) {
             Link opened = attemptOnce();
             try {
@@ -165,12 +178,13 @@ final class Uplink implements AutoCloseable {
                         return;
                     }
                     if (opened == null) {
-                        waitUntil(pause);
-                        pause = Math.min(2 * pause, LONGEST_PAUSE_MILLIS);
+                        rest(pause);
+                        Duration doubled = pause.multipliedBy(2);
+                        pause = doubled.compareTo(longestPause) < 0 ? doubled : longestPause;
                         attempting = true;
                         hurry = false;
                     } else {
-                        pause = FIRST_PAUSE_MILLIS;
+                        pause = firstPause;
                         while (link == opened && !closed) {
                             wait();
                         }
@@ -190,9 +204,9 @@ final class Uplink implements AutoCloseable {
         }
     }
 
-    /** Waits so long, or until closed or in a hurry. */
-    private synchronized void waitUntil(long millis) throws InterruptedException {
-        long deadline = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(millis);
+    /** Waits as long as the pause lasts, or until closed or in a hurry. */
+    private synchronized void rest(Duration pause) throws InterruptedException {
+        long deadline = System.nanoTime() + pause.toNanos();
         while (!closed && !hurry) {
             long left = TimeUnit.NANOSECONDS.toMillis(deadline - System.nanoTime());
             if (left <= 0) {

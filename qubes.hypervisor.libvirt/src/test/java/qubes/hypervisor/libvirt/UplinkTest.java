@@ -6,7 +6,10 @@ import static org.junit.jupiter.api.Assertions.assertNotSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.time.Duration;
 import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.FutureTask;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.DisplayName;
@@ -14,6 +17,7 @@ import org.junit.jupiter.api.Test;
 import org.libvirt.Error.ErrorNumber;
 import org.libvirt.event.DomainEventType;
 import qubes.core.error.QubesException;
+import qubes.testkit.Await;
 
 /** The connection kept open, with real links to the test driver that are declared lost by hand. */
 class UplinkTest {
@@ -37,21 +41,44 @@ class UplinkTest {
     }
 
     @Test
-    @DisplayName(
-            "a call waits for the attempt under way, and one in a pause makes the next attempt come at once")
-    void callsTryAgain() throws Exception {
+    @DisplayName("a call waits for the attempt under way")
+    void callsWaitForTheAttempt() throws Exception {
+        CompletableFuture<Void> go = new CompletableFuture<>();
+        try (Uplink uplink =
+                new Uplink(
+                        "test:///default",
+                        () -> {
+                            go.join();
+                            return open();
+                        })) {
+            uplink.start();
+            FutureTask<String> call = new FutureTask<>(() -> uplink.call(Link::kind));
+            Thread caller = new Thread(call, "caller");
+            caller.start();
+            Await.until("the call waits", () -> caller.getState() == Thread.State.TIMED_WAITING);
+            go.complete(null);
+            assertEquals("test", call.get());
+        }
+    }
+
+    @Test
+    @DisplayName("a call in a pause between attempts makes the next one come at once")
+    void callsEndThePause() throws Exception {
         AtomicInteger attempts = new AtomicInteger();
         try (Uplink uplink =
                 new Uplink(
                         "test:///default?x=/secret",
                         () -> {
-                            if (attempts.incrementAndGet() < 3) {
+                            if (attempts.incrementAndGet() < 4) {
                                 throw new VirtException(
                                         ErrorNumber.VIR_ERR_NO_CONNECT, "not yet", null);
                             }
                             return open();
-                        })) {
+                        },
+                        Duration.ofDays(1),
+                        Duration.ofDays(1))) {
             uplink.start();
+            uplink.awaitFirstAttempt(60);
             for (int i = 0; i < 2; i++) {
                 QubesException down =
                         assertThrows(QubesException.class, () -> uplink.call(Link::kind));
@@ -62,6 +89,7 @@ class UplinkTest {
             }
             assertEquals("test", uplink.call(Link::kind));
             assertTrue(uplink.up());
+            assertEquals(4, attempts.get());
         }
     }
 
