@@ -122,7 +122,8 @@ final class Modules {
         return locations;
     }
 
-    private static Path root() {
+    /** The workspace's folder. */
+    static Path root() {
         String root = System.getProperty("qubes.root");
         if (root == null) {
             throw new IllegalStateException(
