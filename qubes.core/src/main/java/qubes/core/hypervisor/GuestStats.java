@@ -3,7 +3,7 @@ package qubes.core.hypervisor;
 /**
  * Resources a guest uses at the moment.
  *
- * @param memoryKiB memory it has now
+ * @param memoryKiB memory it has now: what a virtual machine was given, what a container uses
  * @param maxMemoryKiB memory it may have
  * @param cpuTimeNanos processor time used since its start
  */

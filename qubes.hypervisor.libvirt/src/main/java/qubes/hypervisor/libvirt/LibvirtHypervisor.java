@@ -78,6 +78,7 @@ public final class LibvirtHypervisor implements Hypervisor {
     private final Notifier notifier = new Notifier();
     // guests created paused: libvirt announces that as a pause, which nobody asked for
     private final Set<UUID> bornPaused = ConcurrentHashMap.newKeySet();
+    private final Object startWithoutPause = new Object();
     private final Uplink uplink;
     private final DomainXml xml;
 
@@ -253,7 +254,7 @@ public final class LibvirtHypervisor implements Hypervisor {
         }
     }
 
-    private static void startPaused(Domain domain) throws LibvirtException {
+    private void startPaused(Domain domain) throws LibvirtException {
         try {
             domain.create(START_PAUSED);
         } catch (LibvirtException e) {
@@ -261,7 +262,10 @@ public final class LibvirtHypervisor implements Hypervisor {
             if (!new VirtException(e).unknownFlag()) {
                 throw e;
             }
-            domain.create();
+            // one after the other: two starts of the lxc driver may take the same free loop device
+            synchronized (startWithoutPause) {
+                domain.create();
+            }
             domain.suspend();
         }
     }

@@ -77,10 +77,16 @@ final class VirtException extends Exception {
         };
     }
 
-    /** The message for users: without the host's directories and without QEMU's command line. */
+    /** The message for users: one line, without the host's directories and QEMU's command line. */
     String userMessage() {
         String message = getMessage();
-        return message == null ? code.name() : withoutDirectories(withoutCommandLine(message));
+        return message == null ? code.name() : forUsers(message);
+    }
+
+    static String forUsers(String message) {
+        return withoutDirectories(withoutCommandLine(message))
+                .strip()
+                .replaceAll("\\s*\\R\\s*", " ");
     }
 
     /** QEMU says which of its options it complains of; what it complains of is enough. */

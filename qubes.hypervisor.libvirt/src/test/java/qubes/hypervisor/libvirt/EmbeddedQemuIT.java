@@ -94,6 +94,7 @@ class EmbeddedQemuIT {
                 console.await("ro=1");
                 console.await("on-work");
             }
+            assertEquals(spec.memoryMiB() * 1024L, hypervisor.stats(uuid).memoryKiB());
             Domain domain = hypervisor.unwrap(uuid, Domain.class).orElseThrow();
             assertEquals("work", domain.getName());
             domain.free();

@@ -20,6 +20,8 @@ final class OwnLibvirtd implements AutoCloseable {
     private static final String AS_ROOT =
             """
             set -e
+            # where the host has both kinds of cgroups, LXC wants to see only the older
+            umount /sys/fs/cgroup/unified 2>/dev/null || true
             for d in run/libvirt var/lib/libvirt var/cache/libvirt var/log/libvirt etc/libvirt; do
               mkdir -p "/$d" "$0/$d"
               mount --bind "$0/$d" "/$d"
@@ -49,8 +51,13 @@ final class OwnLibvirtd implements AutoCloseable {
                 "stdio_handler = \"file\"\n" + (ROOT ? SETTINGS_AS_ROOT : ""));
     }
 
-    String uri() {
-        return "qemu+unix:///" + (ROOT ? "system" : "session") + "?socket=" + socket;
+    /**
+     * The connection URI.
+     *
+     * @param driver libvirt's, as {@code qemu}; LXC needs the rights of root
+     */
+    String uri(String driver) {
+        return driver + "+unix:///" + (ROOT ? "system" : "session") + "?socket=" + socket;
     }
 
     /** Starts it and waits until it answers. */

@@ -58,7 +58,7 @@ class ReconnectIT {
         LibvirtHypervisor hypervisor;
         try (OwnLibvirtd libvirtd = new OwnLibvirtd(folder)) {
             libvirtd.start();
-            hypervisor = new LibvirtHypervisor(Settings.of(libvirtd.uri()), LOOP);
+            hypervisor = new LibvirtHypervisor(Settings.of(libvirtd.uri("qemu")), LOOP);
             try (AutoCloseable listening = hypervisor.listen(heard)) {
                 hypervisor.create(tiny.spec(folder, "stays", stays));
                 hypervisor.resume(stays);
@@ -102,7 +102,8 @@ class ReconnectIT {
         UUID uuid = UUID.randomUUID();
         try (OwnLibvirtd libvirtd = new OwnLibvirtd(folder)) {
             libvirtd.start();
-            LibvirtHypervisor hypervisor = new LibvirtHypervisor(Settings.of(libvirtd.uri()), LOOP);
+            LibvirtHypervisor hypervisor =
+                    new LibvirtHypervisor(Settings.of(libvirtd.uri("qemu")), LOOP);
             try {
                 hypervisor.create(tiny.spec(folder, "again", uuid));
                 for (int i = 0; i < 5; i++) {
@@ -125,7 +126,8 @@ class ReconnectIT {
             "without libvirtd the component is there, says so, and connects when libvirtd appears")
     void connectsLater() throws Exception {
         try (OwnLibvirtd libvirtd = new OwnLibvirtd(folder)) {
-            LibvirtHypervisor hypervisor = new LibvirtHypervisor(Settings.of(libvirtd.uri()), LOOP);
+            LibvirtHypervisor hypervisor =
+                    new LibvirtHypervisor(Settings.of(libvirtd.uri("qemu")), LOOP);
             try {
                 assertFalse(hypervisor.connected());
                 assertEquals("qemu", hypervisor.kind());

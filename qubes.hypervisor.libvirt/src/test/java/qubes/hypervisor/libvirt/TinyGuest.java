@@ -45,7 +45,8 @@ record TinyGuest(Path kernelDirectory, Path rootImage) {
 
     /** A guest with a root volume of its own, kept in {@code folder}. */
     GuestSpec spec(Path folder, String name, UUID uuid) throws Exception {
-        Path root = folder.resolve(uuid + ".img");
+        // a short name: libvirt gives a container a file of at most 63 characters, path and all
+        Path root = folder.resolve(uuid.toString().substring(0, 8) + ".img");
         if (!Files.exists(root)) {
             run("cp", "--sparse=always", rootImage.toString(), root.toString());
         }

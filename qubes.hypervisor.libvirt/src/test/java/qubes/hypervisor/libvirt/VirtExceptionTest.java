@@ -3,6 +3,7 @@ package qubes.hypervisor.libvirt;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -37,5 +38,14 @@ class VirtExceptionTest {
     @DisplayName("messages for users tell QEMU's complaint without its command line")
     void hidesTheCommandLine(String message, String expected) {
         assertEquals(expected, VirtException.withoutCommandLine(message));
+    }
+
+    @Test
+    @DisplayName("messages for users are one line")
+    void areOneLine() {
+        assertEquals(
+                "Failure in libvirt_lxc startup: no root.img gave up",
+                VirtException.forUsers(
+                        "Failure in libvirt_lxc startup: no /var/lib/root.img\n gave up\n"));
     }
 }
