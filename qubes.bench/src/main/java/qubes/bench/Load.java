@@ -18,23 +18,7 @@ import java.util.function.BooleanSupplier;
  * A closed loop of calls from several threads: each makes the next call when it has the last one's
  * answer.
  */
-final class Load {
-    /**
-     * What was measured.
-     *
-     * @param callsPerSecond answered OK
-     * @param p50Micros median latency, in microseconds
-     * @param p99Micros 99th percentile
-     * @param maxMicros slowest
-     * @param failed calls not answered OK
-     */
-    record Result(
-            double callsPerSecond,
-            double p50Micros,
-            double p99Micros,
-            double maxMicros,
-            long failed) {}
-
+final class Load implements Callers {
     private record Samples(long ok, long failed, long[] nanos) {}
 
     private final AdminSocket socket;
@@ -45,8 +29,8 @@ final class Load {
         this.request = request.clone();
     }
 
-    /** Calls from {@code threads} threads for a time. Blocks for as long. */
-    Result run(int threads, Duration time) throws IOException {
+    @Override
+    public Result run(int threads, Duration time) throws IOException {
         long end = System.nanoTime() + time.toNanos();
         return runWhile(threads, () -> System.nanoTime() < end);
     }

@@ -10,29 +10,41 @@ import java.util.Optional;
 /**
  * Puts a running daemon under load and prints calls per second, latencies, and two ratios: to the
  * floor, taken in the same run, and to the original's figures. {@code LoadReport SOCKET DOMAIN
- * [SECONDS]}: the domain must exist; its property {@code debug} is set over and over.
+ * [SECONDS [PROGRAM]]}: the domain must exist; its property {@code debug} is set over and over.
+ * PROGRAM is {@code src/main/c/load.c}, compiled: it leaves more of the processors to the daemon
+ * than callers in Java do.
  */
 public final class LoadReport {
     private final Path socket;
     private final String domain;
     private final Duration time;
+    private final Optional<Path> program;
     private final PrintStream out;
 
-    private LoadReport(Path socket, String domain, Duration time, PrintStream out) {
+    private LoadReport(
+            Path socket, String domain, Duration time, Optional<Path> program, PrintStream out) {
         this.socket = socket;
         this.domain = domain;
         this.time = time;
+        this.program = program;
         this.out = out;
     }
 
     /** Runs the report; exits with 2 if the arguments are not understood. */
     public static void main(String[] arguments) throws IOException {
         if (arguments.length < 2) {
-            System.err.println("usage: LoadReport SOCKET DOMAIN [SECONDS]");
+            System.err.println("usage: LoadReport SOCKET DOMAIN [SECONDS [PROGRAM]]");
             System.exit(2);
         }
         int seconds = arguments.length > 2 ? Integer.parseInt(arguments[2]) : 5;
-        new LoadReport(Path.of(arguments[0]), arguments[1], Duration.ofSeconds(seconds), System.out)
+        Optional<Path> program =
+                arguments.length > 3 ? Optional.of(Path.of(arguments[3])) : Optional.empty();
+        new LoadReport(
+                        Path.of(arguments[0]),
+                        arguments[1],
+                        Duration.ofSeconds(seconds),
+                        program,
+                        System.out)
                 .run();
     }
 
@@ -41,10 +53,10 @@ public final class LoadReport {
         int domains = (int) list.lines().count() - 1;
         out.printf(
                 Locale.ROOT,
-                "%d domains, %d processors, Java %s, %d s a row%n",
+                "%d domains, %d processors, callers in %s, %d s a row%n",
                 domains,
                 Runtime.getRuntime().availableProcessors(),
-                System.getProperty("java.version"),
+                program.isPresent() ? "C" : "Java " + System.getProperty("java.version"),
                 time.toSeconds());
         out.println(
                 "| method | callers | calls/s | p50 us | p99 us | failed | of the floor | times the original |");
@@ -63,9 +75,9 @@ public final class LoadReport {
                         System.getProperty("java.io.tmpdir"),
                         "floor-" + ProcessHandle.current().pid() + ".sock");
         try (BareServer bare = new BareServer(path, 16)) {
-            Load load = new Load(path, request(Original.GET));
+            Callers load = callers(path, Original.GET);
             load.run(callers, Duration.ofSeconds(1));
-            Load.Result result = load.run(callers, time);
+            Callers.Result result = load.run(callers, time);
             out.printf(
                     Locale.ROOT,
                     "| floor | %d | %.0f | %.0f | %.0f | %d | | |%n",
@@ -79,9 +91,9 @@ public final class LoadReport {
     }
 
     private void row(Original original, int callers, int domains, double floor) throws IOException {
-        Load load = new Load(socket, request(original));
+        Callers load = callers(socket, original);
         load.run(callers, Duration.ofSeconds(1));
-        Load.Result result = load.run(callers, time);
+        Callers.Result result = load.run(callers, time);
         Optional<Double> before = original.callsPerSecond(domains, callers);
         out.printf(
                 Locale.ROOT,
@@ -102,12 +114,19 @@ public final class LoadReport {
                         .orElse("not measured"));
     }
 
-    private byte[] request(Original original) {
-        return switch (original) {
-            case LIST -> AdminSocket.request(original.method(), "", "dom0", "");
-            case GET -> AdminSocket.request(original.method(), "vcpus", domain, "");
-            case GET_ALL -> AdminSocket.request(original.method(), "", domain, "");
-            case SET -> AdminSocket.request(original.method(), "debug", domain, "True");
-        };
+    private Callers callers(Path to, Original original) {
+        String argument =
+                switch (original) {
+                    case LIST, GET_ALL -> "";
+                    case GET -> "vcpus";
+                    case SET -> "debug";
+                };
+        String destination = original == Original.LIST ? "dom0" : domain;
+        String payload = original == Original.SET ? "True" : "";
+        if (program.isPresent()) {
+            return new NativeLoad(
+                    program.get(), to, original.method(), argument, destination, payload);
+        }
+        return new Load(to, AdminSocket.request(original.method(), argument, destination, payload));
     }
 }

@@ -80,12 +80,12 @@ public final class StartsReport {
             for (String name : names) {
                 starts.add(pool.submit(() -> admin.text("admin.vm.Start", "", name, "")));
             }
-            Future<Load.Result> lists =
+            Future<Callers.Result> lists =
                     pool.submit(
                             () ->
                                     new Load(socket, list)
                                             .runWhile(READERS / 2, () -> unfinished(starts)));
-            Future<Load.Result> gets =
+            Future<Callers.Result> gets =
                     pool.submit(
                             () ->
                                     new Load(socket, get)
@@ -107,7 +107,7 @@ public final class StartsReport {
         return starts.stream().anyMatch(start -> !start.isDone());
     }
 
-    private void print(String read, String when, Load.Result result) {
+    private void print(String read, String when, Callers.Result result) {
         out.printf(
                 Locale.ROOT,
                 "| %s | %s | %.0f | %.0f | %.0f | %.0f | %d |%n",
