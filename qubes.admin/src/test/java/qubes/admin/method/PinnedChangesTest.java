@@ -106,16 +106,24 @@ class PinnedChangesTest {
                                                         "kernelopts",
                                                         "qrexec_timeout",
                                                         "qid",
-                                                        "updateable")
+                                                        "updateable",
+                                                        "provides_network",
+                                                        "dns")
                                                 .contains(property.name())));
-        run("admin.vm.property.Set+kernelopts <opt1⏎opt2⏎opt3\\opt4 | ok");
+        run(
+                """
+            admin.vm.property.Set+kernelopts <opt1⏎opt2⏎opt3\\opt4 | ok
+            admin.vm.property.Set+provides_network <True          | ok
+            """);
         assertEquals(
                 """
                 0\0debug default=True type=bool False
                 default_user default=True type=str user
+                dns default=True type=str 10.139.1.1 10.139.1.2
                 klass default=True type=str AppVM
                 label default=False type=label red
                 name default=False type=str test-vm1
+                provides_network default=False type=bool True
                 qid default=False type=int 2
                 qrexec_timeout default=True type=int 60
                 updateable default=True type=bool False
