@@ -180,7 +180,9 @@ final class GuestLifecycle implements GuestListener {
         }
         if (!hypervisor().suspend(vm.uuid())) {
             fire(new Lifecycle.PrePaused(vm));
-            hypervisor().pause(vm.uuid());
+            if (state() != GuestState.PAUSED) {
+                hypervisor().pause(vm.uuid());
+            }
         }
     }
 
