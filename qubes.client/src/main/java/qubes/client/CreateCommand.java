@@ -68,6 +68,14 @@ final class CreateCommand implements Command {
         }
     }
 
+    /** A blank would end the option and begin another one. */
+    private static void option(StringBuilder payload, String key, String value) {
+        if (key.indexOf(' ') >= 0 || value.indexOf(' ') >= 0) {
+            throw new UsageError("no blanks, please: " + Text.quote(key + "=" + value));
+        }
+        payload.append(payload.isEmpty() ? "" : " ").append(key).append('=').append(value);
+    }
+
     private static void create(Session session, Options options, String name, String label) {
         String everywhere = options.get("-P");
         TreeMap<String, String> pools = new TreeMap<>(); // volume name to pool
@@ -82,13 +90,14 @@ final class CreateCommand implements Command {
         if (everywhere != null && !pools.isEmpty()) {
             throw new UsageError("name one pool for all volumes or one for each, not both");
         }
-        StringBuilder payload =
-                new StringBuilder("name=").append(name).append(" label=").append(label);
+        StringBuilder payload = new StringBuilder();
+        option(payload, "name", name);
+        option(payload, "label", label);
         if (everywhere != null) {
-            payload.append(" pool=").append(everywhere);
+            option(payload, "pool", everywhere);
         }
         for (String volume : pools.keySet()) {
-            payload.append(" pool:").append(volume).append('=').append(pools.get(volume));
+            option(payload, "pool:" + volume, pools.getOrDefault(volume, ""));
         }
         String klass = options.get("--class");
         String template = options.get("--template");

@@ -40,6 +40,10 @@ final class ListCommand implements Command {
         String fields = options.get("-O");
         String[] columns =
                 (fields == null ? STANDARD : fields).toUpperCase(Locale.ROOT).split(",", -1);
+        if (List.of(columns).contains("")) {
+            throw new UsageError(
+                    "a column without a name: " + Text.quote(String.join(",", columns)));
+        }
         List<String[]> rows = new ArrayList<>();
         for (Map.Entry<String, Map<String, String>> domain : domains.entrySet()) {
             rows.add(row(session, domain.getKey(), domain.getValue(), columns));
@@ -62,7 +66,7 @@ final class ListCommand implements Command {
         Map<String, Map<String, String>> domains = session.domains();
         for (String name : names) {
             if (!domains.containsKey(name)) {
-                throw new UsageError("no such domain: " + Text.quote(name));
+                throw new UsageError(Session.noSuchDomain(name));
             }
         }
         if (!names.isEmpty()) {

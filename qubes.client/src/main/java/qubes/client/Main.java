@@ -74,7 +74,10 @@ public final class Main {
                 return rest.isEmpty() ? 2 : 0;
             }
             verb = rest.remove(0);
-            if (verb.equals("global") && !rest.isEmpty() && rest.get(0).equals("prefs")) {
+            if (verb.equals("global")) {
+                if (rest.isEmpty() || !rest.get(0).equals("prefs")) {
+                    throw new UsageError("the verb is: global prefs");
+                }
                 verb = "global " + rest.remove(0);
             }
             command = find(verb);
@@ -89,16 +92,37 @@ public final class Main {
             return command.run(new Session(new Daemon(socket), in, out, err), rest);
         } catch (UsageError e) {
             out.flush();
-            if (command != null) {
-                err.print(usage(command));
-            }
-            err.println("qvm" + (command == null ? "" : " " + verb) + ": error: " + e.getMessage());
-            return 2;
+            return wrongUsage(command, verb, e.getMessage(), err);
         } catch (DaemonError e) {
             out.flush();
+            @Nullable String stranger = stranger(e, rest);
+            if (stranger != null) {
+                return wrongUsage(command, verb, Session.noSuchDomain(stranger), err);
+            }
             err.println(e.getMessage());
             return 1;
         }
+    }
+
+    private static int wrongUsage(
+            @Nullable Command command, String verb, @Nullable String what, PrintStream err) {
+        if (command != null) {
+            err.print(usage(command));
+        }
+        err.println("qvm" + (command == null ? "" : " " + verb) + ": error: " + what);
+        return 2;
+    }
+
+    /** The word of the command line that names a domain the daemon does not know, or null. */
+    private static @Nullable String stranger(DaemonError error, List<String> words) {
+        if (error.is("QubesVMNotFoundError")) {
+            for (String word : words) {
+                if (("No such domain: " + Text.quote(word)).equals(error.getMessage())) {
+                    return word;
+                }
+            }
+        }
+        return null;
     }
 
     private static Path socket(List<String> arguments, Map<String, String> environment) {
@@ -163,14 +187,18 @@ public final class Main {
         return text.toString();
     }
 
+    private static String firstSentence(String help) {
+        String text = help.replace('\n', ' ');
+        return text.substring(0, text.indexOf(". ") + 1);
+    }
+
     private static String overview() {
         StringBuilder text = new StringBuilder("usage: qvm [--socket PATH] VERB ...\n\nverbs:\n");
         for (String verb : VERBS) {
             Command command = find(verb);
             if (command != null) {
-                String summary = command.help();
                 text.append("  ").append(verb).append(" ".repeat(14 - verb.length()));
-                text.append(summary, 0, summary.indexOf('\n')).append('\n');
+                text.append(firstSentence(command.help())).append('\n');
             }
         }
         return text.append(

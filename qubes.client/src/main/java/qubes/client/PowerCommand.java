@@ -56,13 +56,17 @@ final class PowerCommand implements Command {
         }
         List<String> names =
                 options.parse(arguments).positional(1, Integer.MAX_VALUE, "the name of a qube");
+        if (names.size() == 1) {
+            act(session.daemon(), options, names.get(0), session);
+            return 0;
+        }
+        session.refuseUnknown(names);
         int exit = 0;
         for (String vm : names) {
             try {
                 act(session.daemon(), options, vm, session);
             } catch (DaemonError e) {
-                session.err()
-                        .println(names.size() == 1 ? e.getMessage() : vm + ": " + e.getMessage());
+                session.err().println(vm + ": " + e.getMessage());
                 exit = 1;
             }
         }

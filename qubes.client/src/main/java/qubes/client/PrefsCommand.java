@@ -11,6 +11,18 @@ final class PrefsCommand implements Command {
     private static final Set<String> NONE_MEANS_EMPTY =
             Set.of("default_dispvm", "netvm", "template", "guivm", "audiovm");
 
+    /** The system's properties that refer to a domain. */
+    private static final Set<String> GLOBAL_NONE_MEANS_EMPTY =
+            Set.of(
+                    "clockvm",
+                    "default_audiovm",
+                    "default_dispvm",
+                    "default_guivm",
+                    "default_netvm",
+                    "default_template",
+                    "management_dispvm",
+                    "updatevm");
+
     private final boolean global;
 
     private PrefsCommand(boolean global) {
@@ -143,7 +155,8 @@ final class PrefsCommand implements Command {
     }
 
     private void set(Session session, String target, String property, String value) {
-        boolean none = value.equalsIgnoreCase("none") && NONE_MEANS_EMPTY.contains(property);
+        Set<String> references = global ? GLOBAL_NONE_MEANS_EMPTY : NONE_MEANS_EMPTY;
+        boolean none = value.equalsIgnoreCase("none") && references.contains(property);
         session.daemon().call(method("Set"), property, target, none ? "" : value);
     }
 

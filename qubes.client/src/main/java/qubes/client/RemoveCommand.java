@@ -28,6 +28,7 @@ final class RemoveCommand implements Command {
     public int run(Session session, List<String> arguments) {
         Options options = new Options().flag("-f", "--force").parse(arguments);
         List<String> names = options.positional(1, Integer.MAX_VALUE, "the name of a qube");
+        session.refuseUnknown(names);
         if (!options.has("-f") && !confirmed(session, names)) {
             session.err().println("Remove cancelled.");
             return 1;

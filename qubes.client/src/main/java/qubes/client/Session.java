@@ -50,6 +50,24 @@ record Session(Daemon daemon, InputStream in, PrintStream out, PrintStream err) 
     }
 
     /**
+     * Refuses names that no domain has, before anything is done to those that are there.
+     *
+     * @throws UsageError naming the first one
+     */
+    void refuseUnknown(List<String> names) {
+        Map<String, Map<String, String>> known = domains();
+        for (String name : names) {
+            if (!known.containsKey(name)) {
+                throw new UsageError(noSuchDomain(name));
+            }
+        }
+    }
+
+    static String noSuchDomain(String name) {
+        return "no such domain: " + Text.quote(name);
+    }
+
+    /**
      * What the system says of its domains: name to class, state and so on; dom0 first, then by
      * name.
      */

@@ -42,6 +42,9 @@ final class TagsCommand implements Command {
                     .forEach(session.out()::println);
             return 0;
         }
+        if (tags.size() > 1) {
+            throw new UsageError("unexpected argument: " + tags.get(1));
+        }
         if (!session.daemon().call("admin.vm.tag.Get", tags.get(0), vm).equals("1")) {
             return 1;
         }

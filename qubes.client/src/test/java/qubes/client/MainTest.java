@@ -97,6 +97,7 @@ class MainTest {
         for (String verb : Main.VERBS) {
             assertNotNull(Main.find(verb), verb);
             assertTrue(overview.contains("\n  " + verb + " "), verb);
+            assertTrue(overview.matches("(?s).*\n  " + verb + " +[A-Z][^\n]*[.]\n.*"), verb);
             String[] words = (verb + " --help").split(" ");
             assertEquals(0, daemon.run(words));
             assertTrue(daemon.out().startsWith("usage: qvm " + verb), daemon.out());

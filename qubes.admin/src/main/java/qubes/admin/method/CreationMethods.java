@@ -25,6 +25,7 @@ import qubes.core.error.QubesVMAlreadyExistsError;
 import qubes.core.error.QubesVMInUseError;
 import qubes.core.error.QubesValueError;
 import qubes.core.property.Property;
+import qubes.core.state.DomainRecord;
 import qubes.core.value.DomainName;
 import qubes.core.vm.BaseVM;
 import qubes.core.vm.KlassTraits;
@@ -136,6 +137,9 @@ public final class CreationMethods {
         CreationRequest request = CreationRequest.of(call, pooled);
         call.permit(details(request, asked));
         refuseWhatIsNotThere(qubes, request, asked);
+        if (klass.klass().equals(DomainRecord.ADMIN_KLASS)) {
+            throw new QubesException("There is one AdminVM, dom0, and no second one");
+        }
         NewDomain domain =
                 NewDomain.of(klass.klass(), request.name())
                         .with(BaseVM.LABEL, request.label())
@@ -145,7 +149,10 @@ public final class CreationMethods {
                     based(
                             domain,
                             template.get(),
-                            asked.or(() -> qubes.get(klass.defaultTemplate())));
+                            asked.or(
+                                    () ->
+                                            qubes.find(klass.defaultTemplate())
+                                                    .flatMap(name -> name)));
         }
         create(call, qubes.create(domain));
         return AdminReply.EMPTY;

@@ -157,9 +157,10 @@ public final class DomainProperties {
 
         @Override
         public AdminReply call(AdminCall call) {
-            Property<?> property = PropertyText.named(call.destination(), call.argument());
-            call.permit();
-            call.destination().reset(property);
+            PropertyText.reset(
+                    call,
+                    call.destination(),
+                    PropertyText.named(call.destination(), call.argument()));
             return AdminReply.EMPTY;
         }
     }

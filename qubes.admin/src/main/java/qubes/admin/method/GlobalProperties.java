@@ -155,9 +155,8 @@ public final class GlobalProperties {
 
         @Override
         public AdminReply call(AdminCall call) {
-            Property<?> property = PropertyText.named(call.qubes(), call.argument());
-            call.permit();
-            call.qubes().reset(property);
+            PropertyText.reset(
+                    call, call.qubes(), PropertyText.named(call.qubes(), call.argument()));
             return AdminReply.EMPTY;
         }
     }

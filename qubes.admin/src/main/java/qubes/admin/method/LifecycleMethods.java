@@ -16,6 +16,7 @@ import qubes.core.admin.AdminMethodName;
 import qubes.core.admin.AdminReply;
 import qubes.core.admin.Decoder;
 import qubes.core.admin.MethodTraits;
+import qubes.core.admin.Unanswerable;
 import qubes.core.error.ProtocolError;
 import qubes.core.error.QubesVMError;
 import qubes.core.error.QubesVMNotAvailableError;
@@ -48,10 +49,7 @@ public final class LifecycleMethods {
             call.permit();
             BaseVM vm = call.destination();
             if (vm.available() && !(vm instanceof QubesVM)) {
-                throw new QubesVMNotHaltedError(
-                        vm.qid() == 0
-                                ? "Cannot start Dom0 fake domain!"
-                                : "Cannot start a " + vm.klass() + ".");
+                throw new QubesVMNotHaltedError("Cannot start " + called(vm));
             }
             managed(vm).start();
             return AdminReply.EMPTY;
@@ -101,9 +99,7 @@ public final class LifecycleMethods {
         public AdminReply call(AdminCall call) {
             call.permit();
             BaseVM vm = call.destination();
-            if (vm.qid() == 0) {
-                throw new QubesVMError("Cannot kill Dom0 fake domain!");
-            }
+            refuseUnlessGuest(vm, "kill");
             if (vm.available()) {
                 managed(vm).kill();
             } else {
@@ -168,6 +164,7 @@ public final class LifecycleMethods {
         @Override
         public AdminReply call(AdminCall call) {
             call.permit();
+            refuseUnlessGuest(call.destination(), "suspend");
             managed(call.destination()).suspend();
             return AdminReply.EMPTY;
         }
@@ -262,20 +259,29 @@ public final class LifecycleMethods {
         return words;
     }
 
+    /** What the klasses that have no guests answer, where they know the operation at all. */
+    private static void refuseUnlessGuest(BaseVM vm, String operation) {
+        if (vm.available() && !(vm instanceof QubesVM)) {
+            throw new QubesVMError("Cannot " + operation + " " + called(vm));
+        }
+    }
+
+    private static String called(BaseVM vm) {
+        return vm.qid() == 0 ? "Dom0 fake domain!" : "a " + vm.klass() + ".";
+    }
+
     /**
      * The domain as one that starts and stops.
      *
      * @throws QubesVMNotAvailableError if its klass is away
-     * @throws UnsupportedOperationException if its klass knows no such thing; the original does not
-     *     answer that
+     * @throws Unanswerable if its klass knows no such thing; the original does not answer that
      */
     private static QubesVM managed(BaseVM vm) {
         if (vm instanceof QubesVM managed) {
             return managed;
         }
         if (vm.available()) {
-            throw new UnsupportedOperationException(
-                    vm + ", of klass " + vm.klass() + ", does not start or stop");
+            throw new Unanswerable(vm + ", of klass " + vm.klass() + ", does not start or stop");
         }
         throw new QubesVMNotAvailableError(
                 vm

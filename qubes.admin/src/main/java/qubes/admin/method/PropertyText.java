@@ -1,14 +1,18 @@
 package qubes.admin.method;
 
+import java.util.Map;
 import qubes.core.admin.AdminCall;
 import qubes.core.admin.Decoder;
+import qubes.core.admin.Unanswerable;
 import qubes.core.admin.Untrusted;
 import qubes.core.error.QubesException;
 import qubes.core.error.QubesNoSuchPropertyError;
+import qubes.core.error.QubesPropertyValueError;
 import qubes.core.error.QubesVMNotAvailableError;
 import qubes.core.error.Repr;
 import qubes.core.property.Property;
 import qubes.core.property.PropertyHolder;
+import qubes.core.property.PropertyType;
 import qubes.core.vm.BaseVM;
 
 /** Properties as clients read and write them (spec admin-protocol §7). */
@@ -35,10 +39,7 @@ final class PropertyText {
                             String subject =
                                     holder.subjectName().isEmpty() ? "Qubes" : holder.subjectName();
                             return new QubesNoSuchPropertyError(
-                                    "Invalid property "
-                                            + Repr.quote(Decoder.shown(name))
-                                            + " of "
-                                            + subject);
+                                    "Invalid property " + Decoder.quoted(name) + " of " + subject);
                         });
     }
 
@@ -84,8 +85,37 @@ final class PropertyText {
     /** Sets what a caller sent, once permitted. */
     static <T> void set(AdminCall call, PropertyHolder holder, Property<T> property) {
         String text = Decoder.propertyValue(property, holder, call.payload());
-        call.permit(java.util.Map.of("newvalue", text));
-        holder.set(property, property.parse(holder, text));
+        call.permit(Map.of("newvalue", text));
+        if (text.isEmpty() && property.type() == PropertyType.DOMAIN) {
+            throw new QubesPropertyValueError(
+                    "Invalid value '' for property "
+                            + Repr.quote(property.name())
+                            + " of "
+                            + holder.subjectName());
+        }
+        change(holder, property, () -> holder.set(property, property.parse(holder, text)));
+    }
+
+    /** Puts a property back to its default, once permitted. */
+    static void reset(AdminCall call, PropertyHolder holder, Property<?> property) {
+        call.permit();
+        change(holder, property, () -> holder.reset(property));
+    }
+
+    /**
+     * Two refusals are errors that the original does not answer: of a property that is written
+     * once, and of values that are not of the form its own setter wants.
+     */
+    private static void change(PropertyHolder holder, Property<?> property, Runnable change) {
+        String what = "property " + property + " of " + holder.subjectName();
+        if (property.writeOnce() && !holder.isDefault(property)) {
+            throw new Unanswerable(what + " is set, once and for all");
+        }
+        try {
+            change.run();
+        } catch (IllegalArgumentException e) {
+            throw new Unanswerable(what + " does not take that: " + e.getMessage());
+        }
     }
 
     private static String describe(Property<?> property, boolean isDefault, String value) {

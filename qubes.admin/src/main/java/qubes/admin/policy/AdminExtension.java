@@ -5,6 +5,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.osgi.service.component.annotations.Activate;
@@ -20,6 +21,7 @@ import qubes.core.event.Event;
 import qubes.core.event.Extension;
 import qubes.core.event.Subscriptions;
 import qubes.core.vm.BaseVM;
+import qubes.core.vm.KlassTraits;
 
 /**
  * Who may do and see what, beyond what qrexec lets through (spec admin-protocol §10): some features
@@ -67,12 +69,28 @@ public final class AdminExtension implements Extension {
 
     @Override
     public void subscribe(Subscriptions on) {
-        on.before(AdminPermission.of("admin.vm.feature.Set"), AdminExtension::refuseOwnFeature);
-        on.before(AdminPermission.of("admin.vm.feature.Remove"), AdminExtension::refuseOwnFeature);
-        on.before(AdminPermission.of("admin.vm.tag.Set"), AdminExtension::refuseCreatedBy);
-        on.before(AdminPermission.of("admin.vm.tag.Remove"), AdminExtension::refuseCreatedBy);
-        on.before(AdminPermission.of("admin.vm.List"), this::filterDomains);
-        on.before(AdminPermission.of("admin.Events"), this::filterEvents);
+        before(on, "admin.vm.feature.Set", AdminExtension::refuseOwnFeature);
+        before(on, "admin.vm.feature.Remove", AdminExtension::refuseOwnFeature);
+        before(on, "admin.vm.tag.Set", AdminExtension::refuseCreatedBy);
+        before(on, "admin.vm.tag.Remove", AdminExtension::refuseCreatedBy);
+        before(on, "admin.vm.List", this::filterDomains);
+        before(on, "admin.Events", this::filterEvents);
+    }
+
+    /**
+     * As the original, not for callers on other hosts. Of a caller whose klass is away nobody knows
+     * where it is: it may no more than before.
+     */
+    private static void before(Subscriptions on, String method, Consumer<AdminPermission> rule) {
+        on.forKlass(BaseVM.TRAITS.klass())
+                .before(
+                        AdminPermission.of(method),
+                        request -> {
+                            BaseVM source = request.subject();
+                            if (!source.available() || source.isA(KlassTraits.LOCAL)) {
+                                rule.accept(request);
+                            }
+                        });
     }
 
     private static void refuseOwnFeature(AdminPermission request) {

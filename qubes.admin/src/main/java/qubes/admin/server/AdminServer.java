@@ -48,8 +48,8 @@ public final class AdminServer {
         @AttributeDefinition(
                 name = "Silence",
                 description =
-                        "Seconds after which a caller that stopped in the middle of a request is cut off")
-        int silence_seconds() default 60;
+                        "Seconds after which a caller that stopped in the middle of a request is cut off; 0 for never, it then makes room only when there are too many")
+        int silence_seconds() default 0;
 
         @AttributeDefinition(
                 name = "Backlog",

@@ -14,11 +14,15 @@ import qubes.core.admin.AdminReply;
 import qubes.core.admin.AdminSocket;
 import qubes.core.admin.EventStream;
 import qubes.core.admin.Unanswerable;
+import qubes.core.error.Repr;
 
 /** From a request that is complete to its answer, and the end of the connection. */
 final class Answers {
     private static final Logger log = LoggerFactory.getLogger(Answers.class);
     private static final int WRITE_TRIES = 8;
+
+    /** Of what a caller sent, this many characters are logged at most, of each part. */
+    private static final int LOGGED = 200;
 
     private final Dispatcher dispatcher;
     private final Lanes lanes;
@@ -101,7 +105,7 @@ final class Answers {
 
     private void refuse(SocketChannel channel, Request request, Throwable error) {
         if (error instanceof Unanswerable) {
-            log.warn("Call {} is not answered: {}", shown(request), error.getMessage());
+            log.warn("Call {} is not answered: {}", shown(request), shown(error));
             connections.close(channel);
             return;
         }
@@ -111,7 +115,7 @@ final class Answers {
             return;
         }
         if (Frames.isCallersFault(error)) {
-            log.warn("Call {} refused: {}", shown(request), error.getMessage());
+            log.warn("Call {} refused: {}", shown(request), shown(error));
         } else {
             log.debug("Call {} failed", shown(request), error);
         }
@@ -139,7 +143,20 @@ final class Answers {
     }
 
     private static String shown(Request request) {
-        return qubes.core.error.Repr.quote(
-                request.method() + " from " + request.source() + " to " + request.destination());
+        return Repr.quote(
+                brief(request.method())
+                        + " from "
+                        + brief(request.source())
+                        + " to "
+                        + brief(request.destination()));
+    }
+
+    /** On one line, whatever the caller put into it. */
+    private static String shown(Throwable error) {
+        return brief(Repr.printable(String.valueOf(error.getMessage())));
+    }
+
+    private static String brief(String text) {
+        return text.length() <= LOGGED ? text : text.substring(0, LOGGED) + "...";
     }
 }

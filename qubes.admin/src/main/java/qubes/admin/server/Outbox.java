@@ -149,7 +149,7 @@ final class Outbox implements Runnable, AutoCloseable {
         }
         long now = System.nanoTime();
         for (Outflow flow : flows(selector)) {
-            if (!flow.isStream() && now - flow.progressNanos > limits.silence().toNanos()) {
+            if (!flow.isStream() && limits.tooLong(now - flow.progressNanos)) {
                 log.warn("A caller does not read its answer; it is cut off");
                 close(flow);
             }

@@ -159,7 +159,7 @@ final class Stragglers implements Runnable, AutoCloseable {
         while (oldest.hasNext()) {
             Partial partial = oldest.next();
             boolean evicted = evictions.get() > 0;
-            if (!evicted && now - partial.heardNanos < limits.silence().toNanos()) {
+            if (!evicted && !limits.tooLong(now - partial.heardNanos)) {
                 return;
             }
             log.warn("A caller was silent in the middle of a request; the connection is closed");
@@ -184,9 +184,9 @@ final class Stragglers implements Runnable, AutoCloseable {
         connections.close(partial.channel);
     }
 
-    /** Until whoever is silent for longest has been so for too long; for ever if nobody is. */
+    /** Until whoever is silent for longest has been so for too long; for ever if nobody can be. */
     private long pause() {
-        if (bySilence.isEmpty()) {
+        if (bySilence.isEmpty() || limits.silence().isZero()) {
             return 0;
         }
         long silent = System.nanoTime() - bySilence.iterator().next().heardNanos;

@@ -52,6 +52,7 @@ final class Worker implements Runnable {
                 log.debug("Socket {} is closed", socket);
             } catch (IOException e) {
                 log.error("A caller could not be accepted on socket {}", socket, e);
+                stragglers.evict(); // the process may have too many files open
                 LockSupport.parkNanos(PAUSE_NANOS);
             } catch (RuntimeException e) {
                 log.error("A caller could not be served on socket {}", socket, e);

@@ -24,6 +24,7 @@ import qubes.core.hypervisor.Hypervisor;
 import qubes.core.internal.system.Engine;
 import qubes.core.value.DomainName;
 import qubes.core.vm.BaseVM;
+import qubes.core.vm.DomainFactory;
 import qubes.core.vm.Qubes;
 import qubes.testkit.hypervisor.MemoryHypervisor;
 import qubes.vm.appvm.AppVMFactory;
@@ -138,6 +139,11 @@ public final class Daemon implements AutoCloseable {
 
     public void add(Extension extension) {
         engine.add(extension);
+    }
+
+    /** A bundle with a klass comes. */
+    public void add(DomainFactory factory) {
+        engine.add(factory);
     }
 
     /** The bundle of klass AppVM goes. */

@@ -151,6 +151,65 @@ class EventStreamTest {
     }
 
     @Test
+    @DisplayName("what a change brings about is told as spec events §1.1 lists it")
+    void sequences() throws Exception {
+        call("admin.vm.property.Set", "netvm", "test-vm1", "test-net");
+        call("admin.vm.property.Set", "template_for_dispvms", "test-vm1", "True");
+        call("admin.property.Set", "default_dispvm", "dom0", "test-vm1");
+        try (Subscriber all = Subscriber.at(daemon, "dom0")) {
+            call("admin.vm.property.Set", "label", "test-vm1", "green");
+            assertEquals(
+                    List.of(
+                            "test-vm1 property-pre-set:label name=label newvalue=green oldvalue=red",
+                            "test-vm1 property-reset:icon name=icon",
+                            "test-vm1 property-set:label name=label newvalue=green oldvalue=red"),
+                    all.until("property-set:label"));
+            call("admin.vm.property.Reset", "netvm", "test-vm1", "");
+            assertEquals(
+                    List.of(
+                            "test-vm1 property-pre-reset:netvm name=netvm oldvalue=test-net",
+                            "test-vm1 property-pre-set:netvm name=netvm newvalue=None oldvalue=test-net",
+                            "test-vm1 property-pre-del:netvm name=netvm oldvalue=test-net",
+                            "test-vm1 property-set:netvm name=netvm newvalue=None oldvalue=test-net",
+                            "test-vm1 property-reset:netvm name=netvm oldvalue=test-net",
+                            "test-vm1 property-del:netvm name=netvm oldvalue=test-net"),
+                    all.until("property-del:netvm"));
+            call("admin.vm.property.Reset", "netvm", "test-vm1", "");
+            assertEquals(4, all.until("property-del:netvm").size(), "nothing is set: no change");
+            String refusal =
+                    daemon.client()
+                            .call("admin.vm.property.Set", "template_for_dispvms", "test-vm1", "0");
+            assertTrue(refusal.startsWith("2\0QubesVMInUseError\0"), refusal);
+            assertEquals(
+                    List.of(
+                            "test-vm1 property-pre-set:template_for_dispvms name=template_for_dispvms newvalue=False oldvalue=True"),
+                    all.until("template_for_dispvms"));
+            call("admin.vm.property.Set", "memory", "test-template", "600");
+            assertEquals(
+                    List.of(
+                            "test-template property-pre-set:memory name=memory newvalue=600 oldvalue=400",
+                            "test-net property-reset:memory name=memory",
+                            "test-vm1 property-reset:memory name=memory",
+                            "test-template property-set:memory name=memory newvalue=600 oldvalue=400"),
+                    all.until("property-set:memory"));
+            call("admin.vm.feature.Set", "boot-mode.active", "test-vm1", "default");
+            assertEquals(
+                    List.of(
+                            "test-vm1 domain-feature-pre-set:boot-mode.active feature=boot-mode.active value=default",
+                            "test-vm1 property-reset:bootmode name=bootmode",
+                            "test-vm1 domain-feature-set:boot-mode.active feature=boot-mode.active value=default"),
+                    all.until("domain-feature-set:boot-mode.active"));
+            daemon.client().call("admin.vm.feature.Remove", "absent", "test-vm1", "");
+            call("admin.vm.tag.Set", "end", "test-vm1", "");
+            assertEquals(
+                    List.of(
+                            "test-vm1 domain-feature-pre-delete:absent feature=absent",
+                            "test-vm1 domain-tag-add:end tag=end"),
+                    all.until("end"));
+        }
+    }
+
+    @Test
     @DisplayName("at dom0 the whole system is heard, elsewhere one qube")
     void scope() throws Exception {
         try (Subscriber all = Subscriber.at(daemon, "dom0");

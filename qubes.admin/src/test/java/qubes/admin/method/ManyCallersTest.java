@@ -82,7 +82,7 @@ class ManyCallersTest {
     @Test
     @DisplayName("at the limit of connections, whoever has been silent for longest makes room")
     void eviction() throws Exception {
-        try (Daemon daemon = Daemon.start(new Settings(false, 4, 60, 1 << 20));
+        try (Daemon daemon = Daemon.start(new Settings(false, 4, 0, 1 << 20));
                 SocketChannel first = daemon.client().connect()) {
             Client.write(first, "admin.vm.List+ dom0");
             assertEquals(GET, get(daemon));

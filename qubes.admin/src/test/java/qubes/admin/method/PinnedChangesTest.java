@@ -106,16 +106,24 @@ class PinnedChangesTest {
                                                         "kernelopts",
                                                         "qrexec_timeout",
                                                         "qid",
-                                                        "updateable")
+                                                        "updateable",
+                                                        "provides_network",
+                                                        "dns")
                                                 .contains(property.name())));
-        run("admin.vm.property.Set+kernelopts <opt1⏎opt2⏎opt3\\opt4 | ok");
+        run(
+                """
+            admin.vm.property.Set+kernelopts <opt1⏎opt2⏎opt3\\opt4 | ok
+            admin.vm.property.Set+provides_network <True          | ok
+            """);
         assertEquals(
                 """
                 0\0debug default=True type=bool False
                 default_user default=True type=str user
+                dns default=True type=str 10.139.1.1 10.139.1.2
                 klass default=True type=str AppVM
                 label default=False type=label red
                 name default=False type=str test-vm1
+                provides_network default=False type=bool True
                 qid default=False type=int 2
                 qrexec_timeout default=True type=int 60
                 updateable default=True type=bool False
@@ -180,6 +188,10 @@ class PinnedChangesTest {
             admin.vm.property.Set+label <pink     | ok
             admin.label.Remove+pink               | ! QubesLabelInUseError
             admin.vm.property.Set+label <10       | ok
+            admin.vm.property.Set+label <label-04 | ok
+            admin.vm.property.Get+label           | = default=False type=label green
+            admin.vm.property.Set+label <␣1⏎      | ok
+            admin.vm.property.Get+label           | = default=False type=label red
             admin.vm.property.Set+label <red      | ok
             admin.label.Remove+pink               | ok
             admin.label.Get+pink                  | ! QubesLabelNotFoundError
@@ -203,7 +215,10 @@ class PinnedChangesTest {
             admin.vm.Pause                   | ok
             admin.vm.List                    | = test-vm1 class=AppVM state=Paused uuid=22222222-2222-4222-8222-222222222222⏎
             admin.vm.Pause                   | ! QubesVMNotRunningError
-            admin.vm.Unpause                 | ok
+            admin.vm.Shutdown                | ! QubesVMNotRunningError
+            admin.vm.Console                 | = /dev/pts/42
+            admin.vm.Suspend                 | ok
+            admin.vm.Resume                  | ok
             admin.vm.Suspend                 | ok
             admin.vm.List                    | = test-vm1 class=AppVM state=Suspended uuid=22222222-2222-4222-8222-222222222222⏎
             admin.vm.Resume                  | ok
@@ -277,6 +292,8 @@ class PinnedChangesTest {
         run(
                 """
             admin.property.Set+default_template | ok
+            admin.vm.Create.AppVM <name=test-vm4 label=red | ! QubesValueError: Template for the qube not specified, nor default template set.
+            admin.property.Reset+default_template | ok
             admin.vm.Create.AppVM <name=test-vm4 label=red | ! QubesValueError: Template for the qube not specified, nor default template set.
             """);
     }

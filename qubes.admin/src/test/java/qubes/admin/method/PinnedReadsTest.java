@@ -73,6 +73,13 @@ class PinnedReadsTest {
                 admin.property.Get+no-such             | ! QubesNoSuchPropertyError: Invalid property 'no-such' of Qubes
                 admin.property.GetDefault+default_template | ok
                 admin.property.GetDefault+stats_interval   | = type=int 3
+                # names of which nothing is known are shown as Python would show them
+                admin.vm.property.Get+a\\b             | ! QubesNoSuchPropertyError: Invalid property 'a\\\\b' of test-vm1
+                admin.vm.property.Get+a⏎b              | ! QubesNoSuchPropertyError: Invalid property 'a\\nb' of test-vm1
+                admin.vm.property.Get+it's             | ! QubesNoSuchPropertyError: Invalid property "it's" of test-vm1
+                admin.vm.property.Get+it's"so"         | ! QubesNoSuchPropertyError: Invalid property 'it\\'s"so"' of test-vm1
+                admin.vm.property.Get+\\x1b[2J         | ! QubesNoSuchPropertyError: Invalid property '\\x5cx1b[2J' of test-vm1
+                admin.property.Get+50%                 | ! QubesNoSuchPropertyError: Invalid property '50%%' of Qubes
                 admin.property.Get+default_kernel @test-vm1 | ! ProtocolError: expected destination to be AdminVM
                 """);
     }
@@ -83,6 +90,8 @@ class PinnedReadsTest {
                 admin.vm.feature.Get+test-feature                 | = some-value
                 admin.vm.feature.Get+percent                      | = 50% full
                 admin.vm.feature.Get+missing                      | ! QubesFeatureNotFoundError: Feature not set for domain test-vm1: missing
+                admin.vm.feature.Get+it's\\"so"                   | ! QubesFeatureNotFoundError: Feature not set for domain test-vm1: it's\\"so"
+                admin.vm.feature.Get+a⏎b                          | ! QubesFeatureNotFoundError: Feature not set for domain test-vm1: a\\nb
                 admin.vm.feature.CheckWithTemplate+only-templatevm | = from-test-template
                 admin.vm.feature.CheckWithTemplate+missing        | ! QubesFeatureNotFoundError: Feature not set for domain test-vm1: missing
                 admin.vm.feature.CheckWithNetvm+missing           | ! QubesFeatureNotFoundError: Feature not set for domain test-vm1: missing
@@ -115,18 +124,47 @@ class PinnedReadsTest {
                 admin.vm.property.Set+netvm <test-template          | ! QubesValueError: The test-template qube does not provide network
                 admin.vm.property.Set+memory <many                  | ! QubesValueError: Failed to parse property value as int
                 admin.vm.property.Set+memory                        | ! QubesValueError: Failed to parse property value as int
-                admin.vm.property.Set+memory <0                     | ! QubesPropertyValueError
+                admin.vm.property.Set+memory <0                     | ! QubesPropertyValueError: memory must be positive
+                admin.vm.property.Set+memory <-1                    | ! QubesPropertyValueError: memory must be positive
+                admin.vm.property.Set+vcpus <0                      | ! QubesPropertyValueError: vcpus must be positive
+                admin.vm.property.Set+vcpus <0x10                   | ! QubesValueError: Failed to parse property value as int
+                admin.vm.property.Set+stubdom_mem <0                | ! QubesPropertyValueError: stubdom_mem must be positive
+                admin.vm.property.Set+stubdom_mem                   | ! QubesValueError: Failed to parse property value as int
+                admin.vm.property.Set+maxmem <-1                    | ! QubesPropertyValueError: maxmem must not be negative
+                admin.vm.property.Set+ip <1.2.3                     | ! QubesValueError: Failed to parse property value as IPv4Address
+                admin.vm.property.Set+ip                            | ! QubesValueError: Failed to parse property value as IPv4Address
+                admin.vm.property.Set+ip6 <1.2.3.4                  | ! QubesValueError: Failed to parse property value as IPv6Address
+                admin.vm.property.Set+mac <00:16:3e                 | nothing
+                admin.vm.property.Set+template                      | ! QubesPropertyValueError: Invalid value '' for property 'template' of test-vm1
+                admin.vm.property.Set+template <test-net            | ! QubesPropertyValueError: wrong VM class: domains['test-net'] is of type AppVM and not TemplateVM
+                admin.vm.property.Set+template <none                | ! QubesValueError: VM name cannot be 'none' nor 'default'
+                admin.vm.property.Reset+template                    | ! QubesValueError: Cannot unset template. You can set it to the current default (test-template) instead
+                admin.vm.property.Set+netvm @test-net <test-net     | ! QubesValueError: Loops in network are unsupported
+                admin.vm.property.Set+debug                         | ! QubesValueError: Invalid literal for boolean property: ''
+                admin.vm.property.Set+debug <␣True                  | ! QubesValueError: Invalid literal for boolean property: ' True'
+                admin.vm.property.Set+debug <\\x09                  | ! QubesValueError: Invalid literal for boolean property: '\\x5ct'
+                admin.vm.property.Set+label <99                     | ! QubesLabelNotFoundError: Label does not exist: 99
                 admin.vm.property.Set+autostart <maybe              | ! QubesValueError: Invalid literal for boolean property: 'maybe'
                 admin.vm.property.Set+default_user <\\x80           | ! QubesValueError: Non-ASCII bytes in property value
                 admin.vm.property.Set+default_user <\\x01           | ! QubesValueError: Invalid characters in property value
                 admin.vm.property.Set+label <mauve                  | ! QubesLabelNotFoundError
                 admin.vm.property.Set+klass <TemplateVM             | ! QubesPropertyValueError: property 'klass' on AppVM instance cannot be set
+                admin.vm.property.Set+xid <3                        | ! QubesPropertyValueError: property 'xid' on AppVM instance cannot be set
+                admin.vm.property.Set+xid <x                        | ! QubesValueError: Failed to parse property value as int
+                admin.vm.property.Set+name @dom0 <other             | ! QubesPropertyValueError: property 'name' on AdminVM instance cannot be set
                 admin.vm.property.Set+name <other                   | nothing
+                admin.vm.property.Set+qid <7                        | nothing
+                admin.vm.property.Set+qid <seven                    | ! QubesValueError: Failed to parse property value as int
+                admin.vm.property.Set+uuid <seven                   | ! QubesValueError: Failed to parse property value as UUID
                 admin.vm.property.Set+no-such <1                    | ! QubesNoSuchPropertyError
                 admin.vm.property.Set+memory @test-foo <600         | ! QubesVMNotAvailableError
                 admin.vm.property.Reset+no-such                     | ! QubesNoSuchPropertyError
                 admin.vm.property.Reset+uuid                        | nothing
                 admin.property.Set+default_pool <no-such-pool       | ! QubesPropertyValueError: No such storage pool
+                admin.property.Set+default_pool                     | ! QubesPropertyValueError: No such storage pool
+                admin.property.Set+maxmem <1                        | ! QubesPropertyValueError: property 'maxmem' on Qubes instance cannot be set
+                admin.property.Set+clockvm <no-such-qube            | ! QubesPropertyValueError: Can't set clockvm to non-existing qube no-such-qube
+                admin.property.Set+default_template <test-net       | ! QubesPropertyValueError: wrong VM class: domains['test-net'] is of type AppVM and not TemplateVM
                 """);
     }
 
@@ -135,6 +173,8 @@ class PinnedReadsTest {
                 """
                 admin.label.Get+red                   | = 0xcc0000
                 admin.label.Get+9                     | = 0x00ffff
+                admin.label.Get+09                    | = 0x00ffff
+                admin.label.Get+99                    | ! QubesLabelNotFoundError: Label does not exist: 99
                 admin.label.Get+mauve                 | ! QubesLabelNotFoundError: Label does not exist: mauve
                 admin.label.Get+red,                  | ! QubesInvalidLabelError: Label must be in safe set: abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_.
                 admin.label.Index+red                 | = 1
@@ -188,6 +228,11 @@ class PinnedReadsTest {
                 admin.vm.Shutdown @dom0         | nothing
                 admin.vm.Pause                  | ! QubesVMNotRunningError: Domain not running (either powered off or paused): 'test-vm1'
                 admin.vm.Pause @dom0            | nothing
+                admin.vm.Unpause @dom0          | nothing
+                admin.vm.Resume @dom0           | nothing
+                admin.vm.Suspend @dom0          | ! QubesVMError: Cannot suspend Dom0 fake domain!
+                admin.vm.Suspend                | ! QubesVMNotRunningError: Domain not running (either powered off or paused): 'test-vm1'
+                admin.vm.Suspend @test-foo      | ! QubesVMNotAvailableError
                 admin.vm.Unpause                | ! QubesVMNotPausedError: Domain is not paused: 'test-vm1'
                 admin.vm.Resume                 | ! QubesVMNotPausedError: Domain is not paused: 'test-vm1'
                 admin.vm.Remove @dom0           | ! QubesVMInUseError: 'dom0' cannot be removed
@@ -198,6 +243,17 @@ class PinnedReadsTest {
     static Stream<Case> creation() {
         return Case.table(
                 """
+                admin.vm.Create.AdminVM <name=test-vm2 label=red        | ! QubesException: There is one AdminVM, dom0, and no second one
+                admin.vm.Create.AdminVM+test-template <name=a label=red | ! ProtocolError: AdminVM cannot be based on template
+                admin.vm.Create. <name=test-vm2 label=red               | ! ProtocolError: no such method: 'admin.vm.Create.'
+                admin.vm.Create.AppVM <name=dom0 label=red              | ! QubesVMAlreadyExistsError: Qube already exists: dom0
+                admin.vm.Create.AppVM <name= label=red                  | ! QubesValueError: VM name contains illegal characters
+                admin.vm.Create.AppVM <name=none label=red              | ! QubesValueError: VM name cannot be 'none' nor 'default'
+                admin.vm.Create.AppVM <name=a label=red⏎                | ! QubesInvalidLabelError
+                admin.vm.Create.AppVM <name=a label=red label=red       | ! ProtocolError: Options must be unique
+                admin.vm.Create.AppVM <name=a label=red template=b      | ! ProtocolError: Options does not match: name, label, pool, pool:
+                admin.vm.Create.AppVM <=a name=a label=red              | ! ProtocolError: Options does not match: name, label, pool, pool:
+                admin.vm.CreateInPool.AppVM <name=a label=red pool=     | ! QubesException: Unknown storage pool␣
                 admin.vm.Create.AppVM+no-such-template <name=test-vm2 label=red | ! QubesVMNotFoundError: No such domain: 'no-such-template'
                 admin.vm.Create.AppVM <name=test-### label=red          | ! QubesValueError: VM name contains illegal characters
                 admin.vm.Create.AppVM <name=--helpVM label=red          | ! QubesValueError: VM name cannot start with hyphen, underscore, dot or numbers

@@ -98,6 +98,15 @@ class AdminExtensionTest {
     }
 
     @Test
+    @DisplayName("a caller whose klass is away may no more than others")
+    void callerWithoutKlass() throws IOException {
+        assertEquals("0\0", call("test-foo", "admin.vm.List", "", "dom0", ""));
+        assertEquals(
+                "2\0PermissionDenied\0\0changing this tag" + PROHIBITED,
+                call("test-foo", "admin.vm.tag.Set", "created-by-me", "test-vm1", ""));
+    }
+
+    @Test
     @DisplayName("a qube hears what the policy lets it hear (spec admin-protocol §11)")
     void events() throws Exception {
         Files.writeString(

@@ -10,7 +10,7 @@ import qubes.core.vm.Qubes;
 public final class ServerAccess {
     /** What a test wants otherwise than the defaults. */
     public record Settings(boolean debug, int connections, int silenceSeconds, int backlog) {
-        public static final Settings DEFAULT = new Settings(false, 4096, 60, 1 << 20);
+        public static final Settings DEFAULT = new Settings(false, 4096, 0, 1 << 20);
     }
 
     private ServerAccess() {}

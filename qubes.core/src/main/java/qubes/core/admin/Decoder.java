@@ -47,10 +47,17 @@ public final class Decoder {
         return known.apply(text(untrusted));
     }
 
-    /** The text with control characters escaped, for messages that must say what was asked for. */
+    /**
+     * The text as it is but for what cannot be printed, which is escaped: for messages that must
+     * say what was asked for.
+     */
     public static String shown(Untrusted untrusted) {
-        String quoted = Repr.quote(text(untrusted));
-        return quoted.substring(1, quoted.length() - 1);
+        return Repr.printable(text(untrusted));
+    }
+
+    /** The text in quotes, as messages show a name of which nothing is known. */
+    public static String quoted(Untrusted untrusted) {
+        return Repr.quote(text(untrusted));
     }
 
     /**

@@ -18,6 +18,24 @@ public final class Repr {
         return out.append(quote).toString();
     }
 
+    /**
+     * {@code text} without quotes around it: as it is, but for what cannot be printed, which is
+     * escaped. For logs and messages that show what somebody sent.
+     */
+    public static String printable(String text) {
+        StringBuilder out = new StringBuilder(text.length());
+        text.codePoints()
+                .forEach(
+                        c -> {
+                            if (isPrintable(c)) {
+                                out.appendCodePoint(c);
+                            } else {
+                                appendEscaped(out, c, '\'');
+                            }
+                        });
+        return out.toString();
+    }
+
     private static void appendEscaped(StringBuilder out, int c, char quote) {
         switch (c) {
             case '\n' -> out.append("\\n");
@@ -27,12 +45,31 @@ public final class Repr {
             default -> {
                 if (c == quote) {
                     out.append('\\').append(quote);
-                } else if (c < 0x20 || c == 0x7f) {
-                    out.append(String.format("\\x%02x", c));
-                } else {
+                } else if (isPrintable(c)) {
                     out.appendCodePoint(c);
+                } else {
+                    out.append(
+                            String.format(
+                                    c < 0x100 ? "\\x%02x" : c < 0x10000 ? "\\u%04x" : "\\U%08x",
+                                    c));
                 }
             }
         }
+    }
+
+    /** What the original's runtime takes for printable: of all blanks, only the common one. */
+    private static boolean isPrintable(int c) {
+        return switch (Character.getType(c)) {
+            case Character.CONTROL,
+                    Character.FORMAT,
+                    Character.SURROGATE,
+                    Character.PRIVATE_USE,
+                    Character.UNASSIGNED,
+                    Character.LINE_SEPARATOR,
+                    Character.PARAGRAPH_SEPARATOR ->
+                    false;
+            case Character.SPACE_SEPARATOR -> c == ' ';
+            default -> true;
+        };
     }
 }

@@ -19,12 +19,20 @@ public final class Checks {
 
     /** Refuses zero and negative numbers. */
     public static Check<Integer> positive() {
-        return that("must be positive", value -> value > 0);
+        return (property, value) -> {
+            if (value <= 0) {
+                throw new QubesPropertyValueError(property + " must be positive");
+            }
+        };
     }
 
     /** Refuses negative numbers. */
     public static Check<Integer> notNegative() {
-        return that("must not be negative", value -> value >= 0);
+        return (property, value) -> {
+            if (value < 0) {
+                throw new QubesPropertyValueError(property + " must not be negative");
+            }
+        };
     }
 
     /**

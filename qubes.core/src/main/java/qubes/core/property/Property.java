@@ -133,11 +133,7 @@ public final class Property<T> {
     public T accept(PropertyHolder holder, T value) {
         if (computed) {
             throw new QubesPropertyValueError(
-                    "property '"
-                            + name
-                            + "' on "
-                            + holder.getClass().getSimpleName()
-                            + " instance cannot be set");
+                    "property '" + name + "' on " + holder.kindName() + " instance cannot be set");
         }
         T accepted = value;
         for (Rule<PropertyHolder, T> rule : rules) {

@@ -14,6 +14,14 @@ public interface PropertyHolder {
     /** How the holder is named on the wire: a domain's name; empty for the application. */
     String subjectName();
 
+    /**
+     * What kind of holder this is, for messages: a domain's klass, {@code Qubes} for the
+     * application.
+     */
+    default String kindName() {
+        return getClass().getSimpleName();
+    }
+
     /** The properties this holder has, in the order clients see them. */
     PropertyTable properties();
 

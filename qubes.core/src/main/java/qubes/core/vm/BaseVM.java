@@ -231,6 +231,11 @@ public abstract class BaseVM extends ModelHolder implements Comparable<BaseVM> {
     }
 
     @Override
+    public final String kindName() {
+        return klass();
+    }
+
+    @Override
     public final PropertyTable properties() {
         return context.traits().properties();
     }

@@ -4,6 +4,7 @@ import java.util.List;
 import java.util.Optional;
 import qubes.core.error.QubesVMInUseError;
 import qubes.core.event.EventPattern;
+import qubes.core.event.PropertyPreReset;
 import qubes.core.event.PropertyPreSet;
 import qubes.core.event.PropertyReset;
 import qubes.core.event.PropertySet;
@@ -16,7 +17,6 @@ public final class DisposableTemplate {
             Property.of(BaseVM.class, "template_for_dispvms", PropertyType.BOOL)
                     .doc("Whether disposables can be made from this qube.")
                     .defaultsTo(false)
-                    .accept((vm, value) -> refuseWhileUsed(vm, value))
                     .define();
 
     /** To compose a klass with. */
@@ -27,6 +27,18 @@ public final class DisposableTemplate {
                     DisposableTemplate::new,
                     List.of(TEMPLATE_FOR_DISPVMS),
                     List.of(
+                            ClassHandler.of(
+                                    PropertyPreSet.of(TEMPLATE_FOR_DISPVMS),
+                                    BaseVM.class,
+                                    (vm, event) -> {
+                                        if (event.newValue().equals(false)) {
+                                            refuseWhileUsed(vm);
+                                        }
+                                    }),
+                            ClassHandler.of(
+                                    PropertyPreReset.of(TEMPLATE_FOR_DISPVMS),
+                                    BaseVM.class,
+                                    (vm, event) -> refuseWhileUsed(vm)),
                             ClassHandler.of(
                                     PropertySet.of(TEMPLATE_FOR_DISPVMS),
                                     BaseVM.class,
@@ -76,8 +88,9 @@ public final class DisposableTemplate {
         }
     }
 
-    private static boolean refuseWhileUsed(BaseVM vm, boolean value) {
-        if (!value && isOne(vm)) {
+    /** The domain is about to be a disposable template no more. */
+    private static void refuseWhileUsed(BaseVM vm) {
+        if (isOne(vm)) {
             List<String> users =
                     Dependents.of(vm, "template", "default_dispvm", "management_dispvm");
             if (!users.isEmpty()) {
@@ -88,6 +101,5 @@ public final class DisposableTemplate {
                                 + "; change these first");
             }
         }
-        return value;
     }
 }

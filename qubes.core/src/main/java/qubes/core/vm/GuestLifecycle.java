@@ -175,10 +175,14 @@ final class GuestLifecycle implements GuestListener {
     }
 
     void suspend() {
-        refuseUnlessRunning();
+        if (!vm.isRunning()) {
+            throw notRunning();
+        }
         if (!hypervisor().suspend(vm.uuid())) {
             fire(new Lifecycle.PrePaused(vm));
-            hypervisor().pause(vm.uuid());
+            if (state() != GuestState.PAUSED) {
+                hypervisor().pause(vm.uuid());
+            }
         }
     }
 

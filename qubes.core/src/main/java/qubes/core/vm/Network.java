@@ -13,7 +13,10 @@ import qubes.core.error.QubesVMNotStartedError;
 import qubes.core.error.QubesValueError;
 import qubes.core.event.EventPattern;
 import qubes.core.event.Lifecycle;
+import qubes.core.event.PropertyPreReset;
 import qubes.core.event.PropertyPreSet;
+import qubes.core.event.PropertyReset;
+import qubes.core.event.PropertySet;
 import qubes.core.property.Property;
 import qubes.core.property.PropertyHolder;
 import qubes.core.property.PropertyType;
@@ -137,6 +140,12 @@ public final class Network {
                                     BaseVM.class,
                                     Network::refuseStoppedProvider),
                             ClassHandler.of(
+                                    PropertyPreReset.of(NETVM),
+                                    BaseVM.class,
+                                    Network::announceDefault),
+                            ClassHandler.of(
+                                    PropertyReset.of(NETVM), BaseVM.class, Network::announceChange),
+                            ClassHandler.of(
                                     EventPattern.of(Lifecycle.PreShutdown.class),
                                     BaseVM.class,
                                     Network::refuseWhileClientsRun)));
@@ -257,9 +266,7 @@ public final class Network {
             if (!givesNetwork(netvm.get())) {
                 throw new QubesValueError("The " + netvm.get() + " qube does not provide network");
             }
-            if (upstream(netvm.get()).contains(vm)) {
-                throw new QubesValueError("Loops in network are unsupported");
-            }
+            refuseLoop(vm, netvm.get());
         }
         return name;
     }
@@ -280,6 +287,28 @@ public final class Network {
                     "The qube is still used by other qubes, change theirs 'netvm' first");
         }
         return provides;
+    }
+
+    /** A reset that changes the netvm is announced, and can be refused, as setting it is. */
+    private static void announceDefault(BaseVM vm, PropertyPreReset event) {
+        Optional<DomainName> next = vm.defaultOf(NETVM).flatMap(name -> name);
+        next.flatMap(vm.qubes()::find).ifPresent(netvm -> refuseLoop(vm, netvm));
+        if (!event.oldValue().equals(Optional.of(next))) {
+            vm.fire(new PropertyPreSet(vm, NETVM, next, event.oldValue()));
+        }
+    }
+
+    private static void announceChange(BaseVM vm, PropertyReset event) {
+        Optional<DomainName> now = vm.find(NETVM).flatMap(name -> name);
+        if (event.oldValue().isPresent() && !event.oldValue().equals(Optional.of(now))) {
+            vm.fire(new PropertySet(vm, NETVM, now, event.oldValue()));
+        }
+    }
+
+    private static void refuseLoop(BaseVM vm, BaseVM netvm) {
+        if (upstream(netvm).contains(vm)) {
+            throw new QubesValueError("Loops in network are unsupported");
+        }
     }
 
     private static void refuseStoppedProvider(BaseVM vm, PropertyPreSet event) {

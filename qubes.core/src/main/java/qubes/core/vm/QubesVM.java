@@ -169,7 +169,7 @@ public abstract class QubesVM extends BaseVM {
             of("stubdom_mem", PropertyType.OPTIONAL_INT)
                     .doc("Memory of the helper domain that emulates devices, in MiB.")
                     .defaultsTo(Optional.empty())
-                    .check(Checks.that("must be positive", memory -> memory.orElse(1) > 0))
+                    .check((name, mib) -> mib.ifPresent(set -> Checks.positive().check(name, set)))
                     .define();
     public static final Property<Integer> VCPUS =
             of("vcpus", PropertyType.INT)

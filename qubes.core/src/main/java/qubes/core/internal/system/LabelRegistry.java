@@ -20,6 +20,7 @@ import qubes.core.vm.Labels;
 final class LabelRegistry implements Labels {
     private static final Pattern NAME = Pattern.compile("[A-Za-z0-9_.-]+");
     private static final Pattern DIGITS = Pattern.compile("[0-9]+");
+    private static final Pattern INDEX = Pattern.compile("\\s*\\+?[0-9]{1,9}\\s*");
     private static final Pattern COLOR = Pattern.compile("0x[0-9a-fA-F]{6}");
 
     private final Model model;
@@ -41,16 +42,16 @@ final class LabelRegistry implements Labels {
     @Override
     public Label resolve(String text) {
         String index = text.startsWith("label-") ? text.substring("label-".length()) : text;
-        return find(text)
-                .or(
-                        () ->
-                                list().stream()
-                                        .filter(
-                                                label ->
-                                                        index.equals(
-                                                                Integer.toString(label.index())))
-                                        .findFirst())
-                .orElseThrow(() -> new QubesLabelNotFoundError(text));
+        return find(text).or(() -> at(index)).orElseThrow(() -> new QubesLabelNotFoundError(text));
+    }
+
+    /** By an index written as any integer may be: {@code 3}, {@code 03}. */
+    private Optional<Label> at(String text) {
+        if (!INDEX.matcher(text).matches()) {
+            return Optional.empty();
+        }
+        int index = Integer.parseInt(text.strip());
+        return list().stream().filter(label -> label.index() == index).findFirst();
     }
 
     @Override

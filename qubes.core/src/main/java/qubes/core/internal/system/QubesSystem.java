@@ -315,6 +315,11 @@ public final class QubesSystem extends ModelHolder implements Qubes {
     }
 
     @Override
+    public String kindName() {
+        return "Qubes";
+    }
+
+    @Override
     public PropertyTable properties() {
         return Globals.TABLE;
     }
