@@ -107,7 +107,7 @@ final class LvmVolume implements Volume {
                     switch (spec.kind()) {
                         case ORIGIN -> {
                             if (!spec.snapshotsDisabled()) {
-                                commit(live, false);
+                                commit(live);
                             }
                         }
                         case SNAPSHOT -> pool.remove(live);
@@ -122,23 +122,15 @@ final class LvmVolume implements Volume {
                 });
     }
 
-    /**
-     * Puts {@code volume} in the place of the committed one, which becomes the newest revision.
-     *
-     * @param keep true to leave {@code volume} as it is and take a snapshot of it
-     */
-    private void commit(String volume, boolean keep) {
+    /** Puts {@code volume} in the place of the committed one, which becomes the newest revision. */
+    private void commit(String volume) {
         if (!pool.has(volume)) {
             return;
         }
         if (pool.has(vid)) {
             pool.rename(vid, newRevision());
         }
-        if (keep) {
-            pool.snapshot(volume, vid);
-        } else {
-            pool.rename(volume, vid);
-        }
+        pool.rename(volume, vid);
         List<Revision> revisions = revisions();
         int tooMany = revisions.size() - Math.max(spec.revisionsToKeep(), 0);
         for (Revision revision : revisions.subList(0, Math.max(tooMany, 0))) {
@@ -166,8 +158,18 @@ final class LvmVolume implements Volume {
                     if (revisions().stream().noneMatch(known -> known.id().equals(revision))) {
                         throw new StoragePoolException("Volume " + vid + " has no /dev/" + wanted);
                     }
-                    pool.remove(vid);
-                    pool.snapshot(wanted, vid);
+                    if (pool.has(importing)) {
+                        throw new StoragePoolException("Import operation in progress on " + vid);
+                    }
+                    // the copy first: LVM may refuse it, in a full pool for one
+                    pool.snapshot(wanted, importing);
+                    try {
+                        pool.remove(vid);
+                    } catch (StoragePoolException e) {
+                        pool.remove(importing);
+                        throw e;
+                    }
+                    pool.rename(importing, vid);
                 });
     }
 
@@ -215,7 +217,7 @@ final class LvmVolume implements Volume {
                         throw new StoragePoolException("No import operation in progress on " + vid);
                     }
                     if (success) {
-                        commit(importing, false);
+                        commit(importing);
                     } else {
                         pool.remove(importing);
                     }
@@ -235,7 +237,9 @@ final class LvmVolume implements Volume {
                         refuseImportUnlessStopped(refusal);
                         String data = current(near.vid);
                         requirePresent(data);
-                        commit(data, true);
+                        pool.remove(importing);
+                        pool.snapshot(data, importing); // may be refused: nothing has changed then
+                        commit(importing);
                     });
             return;
         }
@@ -252,7 +256,7 @@ final class LvmVolume implements Volume {
                             pool.remove(importing);
                             throw e;
                         }
-                        commit(importing, false);
+                        commit(importing);
                     });
         } finally {
             from.exportEnd(data);

@@ -442,6 +442,33 @@ class LvmVolumeTest {
     }
 
     @Test
+    @DisplayName("a revert or an import that LVM refuses leaves all volumes as they were")
+    void refusalChangesNothing() {
+        lvm.with("vm-x-private").with("vm-x-private-1521065904-back").with("vm-t-root");
+        List<String> before = lvm.names();
+        int main = lvm.uuid("vm-x-private");
+        Volume volume = origin(1);
+        Volume source =
+                pool.volume(
+                        new VolumeSpec(
+                                "root",
+                                "vg/vm-t-root",
+                                VolumeKind.ORIGIN,
+                                SIZE,
+                                true,
+                                Optional.empty(),
+                                1));
+        lvm.refuse("lvm lvcreate");
+        assertThrows(StoragePoolException.class, () -> volume.revert("1521065904-back"));
+        assertThrows(StoragePoolException.class, () -> volume.importVolume(source));
+        assertEquals(before, lvm.names());
+        assertEquals(main, lvm.uuid("vm-x-private"));
+        lvm.refuse("lvm lvremove --force -- vg/vm-x-private"); // its open device, say
+        assertThrows(StoragePoolException.class, () -> volume.revert("1521065904-back"));
+        assertEquals(main, lvm.uuid("vm-x-private"));
+    }
+
+    @Test
     @DisplayName("a volume that is in use is neither reverted nor imported to")
     void refusesWhileDirty() {
         lvm.with("vm-x-private").with("vm-x-private-snap").with("vm-x-private-1521065904-back");

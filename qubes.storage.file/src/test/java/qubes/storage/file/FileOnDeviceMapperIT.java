@@ -18,7 +18,6 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.DisplayName;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import qubes.core.error.StoragePoolException;
@@ -29,10 +28,8 @@ import qubes.core.storage.Volume;
 import qubes.testkit.storage.DiskContent;
 import qubes.testkit.storage.PoolContract;
 
-/** Needs a kernel with device-mapper's snapshot targets, such as that of a small guest. */
 @DisplayName("file with the kernel's device-mapper")
-@Tag("device-mapper")
-class FileOnDeviceMapperTest implements PoolContract {
+class FileOnDeviceMapperIT implements PoolContract {
     @TempDir private Path scratch;
 
     @Override
