@@ -19,6 +19,15 @@ absolute() {
   esac
 }
 
+# is_text WORDS: they are UTF-8 and in one line
+is_text() {
+  local LC_ALL=C
+  case $1 in
+    *[[:cntrl:]]*) return 1 ;;
+    *[![:print:]]*) printf '%s' "$1" | iconv -f UTF-8 -t UTF-8 >/dev/null 2>&1 ;;
+  esac
+}
+
 # require COMMAND_OR_FILE PACKAGE: note that PACKAGE is missing unless the command is on the path or a file of that name exists
 missing_packages=()
 require() {
@@ -73,6 +82,12 @@ java_major() {
 require_build_tools() {
   local java
   java=$(java_command)
+  if [ -n "${QUBES_JAVA:-}" ] && [ "$(java_major "$java")" -lt 17 ]; then
+    die "QUBES_JAVA names $QUBES_JAVA, which is no Java 17 or later"
+  fi
+  if [ -n "${JAVA_HOME:-}" ] && [ -x "$JAVA_HOME/bin/java" ] && [ "$(java_major "$JAVA_HOME/bin/java")" -lt 17 ]; then
+    die "JAVA_HOME names $JAVA_HOME, which is no Java 17 or later: unset it, or name another"
+  fi
   if [ -z "$java" ] || [ "$(java_major "$java")" -lt 17 ] || ! command -v javac >/dev/null; then
     missing_packages+=(openjdk-17-jdk-headless)
   fi
@@ -114,7 +129,7 @@ built_stamp=$here/qubes.dist/target/built
 is_built() {
   [ -f "$built_stamp" ] && [ -z "$(find "$here" \( -name target -o -name .git -o -path "$here/run" \) -prune -o -type f \
     \( -path '*/src/main/*' -o -name pom.xml -o -name '*.bnd' -o -name '*.bndrun' \) \
-    ! -path "$here/qubes.dist/src/main/launcher/*" -newer "$built_stamp" -print -quit)" ]
+    ! -path "$here/qubes.dist/src/main/launcher/*" -newer "$built_stamp" -print -quit 2>/dev/null)" ]
 }
 
 # build LOG: the distribution and the client, without tests and checks (./verify runs those); one build of a clone at a time.
@@ -122,7 +137,8 @@ is_built() {
 build() (
   exec 9>&-
   umask 022
-  mkdir -p "${built_stamp%/*}"
+  mkdir -p "${built_stamp%/*}" 2>/dev/null && [ -w "${built_stamp%/*}" ] ||
+    die "cannot build: $here is not writable; build as its owner first"
   exec 8>>"$built_stamp.lock"
   flock 8
   ! is_built || exit 0

@@ -4,7 +4,7 @@
 dist=$here/qubes.dist/target/dist
 
 # short_path DIR: DIR, or a short link to it. libvirt's sockets lie up to 55 characters below its root, and the kernel
-# allows 107 in all; and some of libvirt's settings cannot hold a blank.
+# allows 107 in all; and neither some of libvirt's settings nor Felix's can hold a blank, a quote or a percent sign.
 short_path() {
   if [ ${#1} -le 50 ] && [[ $1 =~ ^[A-Za-z0-9/._-]+$ ]]; then
     echo "$1"
@@ -18,21 +18,36 @@ short_path() {
       return
     fi
   done
-  die "the path of the home folder is too long for libvirt: use --home with a shorter one"
+  die "the path of the home folder is too long, or has letters that not everything can hold: choose another with --home"
 }
 
 make_home() {
+  local LC_ALL=C longest=$socket_dir/qubesd.internal.sock # in bytes
+  [ ${#longest} -le 107 ] ||
+    die "the path of the socket folder is too long for a socket: choose a shorter one with --socket-dir"
+  # a JVM loads no code from there
+  [[ $home != *[$'\xf0'-$'\xf4']* ]] ||
+    die "the path of the home folder has letters beyond Unicode's first 65536: choose another with --home"
   # images and store are nobody else's business; on Qubes OS the group qubes reads some of it
   [ "$profile" = system ] || umask 077
   mkdir -p "$home"/{bundles,cache,etc,log,plugins,run} "$socket_dir" 2>/dev/null ||
     die "cannot make the home folder $home or the socket folder $socket_dir: choose others with --home and --socket-dir"
-  [ -w "$home/run" ] || die "cannot write to the home folder $home: choose another with --home"
-  chmod 700 "$home/run"
+  [ -w "$home/run" ] && chmod 700 "$home/run" 2>/dev/null ||
+    die "cannot write to the home folder $home: choose another with --home"
+  [ -w "$socket_dir" ] || die "cannot write to the socket folder $socket_dir: choose another with --socket-dir"
+  head -c 1048576 /dev/zero 2>/dev/null >"$home/run/.room" ||
+    { rm -f "$home/run/.room" && no_room; }
+  rm -f "$home/run/.room"
+}
+
+no_room() {
+  die "cannot write to the home folder $home: its disk is full; free some space"
 }
 
 # take_lock: one daemon a home. The lock is the open file itself: it goes with the process, however that ends.
 take_lock() {
-  exec 9>>"$home/run/qubesd.lock"
+  { exec 9>>"$home/run/qubesd.lock"; } 2>/dev/null ||
+    die "cannot write to the home folder $home: choose another with --home"
   flock -n 9 || die "a qubesd is already running on $home (process $(cat "$home/run/qubesd.pid" 2>/dev/null || echo unknown))"
   echo $$ >"$home/run/qubesd.pid"
 }
@@ -40,30 +55,48 @@ take_lock() {
 # install_bundles: copies what was built into the home, so that a later build does not disturb a running daemon. Plugins go
 # where the user can take them out; one that was taken out stays out.
 install_bundles() {
-  if [ "$home/bundles/built" -nt "$built_stamp" ] && [ -f "$home/bundles/felix.jar" ]; then
+  if [ "$home/bundles/built" -nt "$built_stamp" ] && bundles_are_whole; then
     return
   fi
+  copy_bundles 2>/dev/null || die "cannot copy the bundles to the home folder $home: is its disk full?"
+}
+
+# bundles_are_whole: none of those that are not the user's is missing or cut short, as after a loss of power
+bundles_are_whole() {
+  local jar names=()
+  for jar in "$dist/bundle"/*.jar; do
+    case ${jar##*/} in
+      qubes.vm.* | qubes.storage.* | qubes.hypervisor.*) ;;
+      *) names+=("${jar##*/}") ;;
+    esac
+  done
+  [ "$(cd "$dist/bundle" && stat -c '%n %s' "${names[@]}" ../bin/felix.jar)" = \
+    "$(cd "$home/bundles" && stat -c '%n %s' "${names[@]}" 2>/dev/null && stat -c '../bin/%n %s' felix.jar 2>/dev/null)" ] &&
+    [ -s "$home/bundles/conf/config.properties" ]
+}
+
+# Its caller sees to failures, so that set -e does not.
+copy_bundles() {
   local jar name
-  rm -rf "$home/bundles/shell" "$home/bundles"/*.jar
-  mkdir -p "$home/bundles/shell"
-  cp "$dist/bin/felix.jar" "$home/bundles/"
-  cp -R "$dist/conf" "$home/bundles/"
-  cp "$dist/shell"/*.jar "$home/bundles/shell/"
-  : >"$home/bundles/shipped.new"
+  rm -rf "$home/bundles/shell" "$home/bundles"/*.jar || return
+  mkdir -p "$home/bundles/shell" || return
+  cp "$dist/bin/felix.jar" "$home/bundles/" || return
+  cp -R "$dist/conf" "$home/bundles/" || return
+  cp "$dist/shell"/*.jar "$home/bundles/shell/" || return
+  : >"$home/bundles/shipped.new" || return
   for jar in "$dist/bundle"/*.jar; do
     name=${jar##*/}
     case $name in
       qubes.vm.* | qubes.storage.* | qubes.hypervisor.*)
         if [ -e "$home/plugins/$name" ] || ! grep -qxF "$name" "$home/bundles/shipped" 2>/dev/null; then
-          cp "$jar" "$home/plugins/.$name" && mv "$home/plugins/.$name" "$home/plugins/$name"
+          cp "$jar" "$home/plugins/.$name" && mv "$home/plugins/.$name" "$home/plugins/$name" || return
         fi
-        echo "$name" >>"$home/bundles/shipped.new"
+        echo "$name" >>"$home/bundles/shipped.new" || return
         ;;
-      *) cp "$jar" "$home/bundles/" ;;
+      *) cp "$jar" "$home/bundles/" || return ;;
     esac
   done
-  mv "$home/bundles/shipped.new" "$home/bundles/shipped"
-  touch "$home/bundles/built"
+  mv "$home/bundles/shipped.new" "$home/bundles/shipped" && touch "$home/bundles/built"
 }
 
 # write_qemu_conf: libvirt reads it when the daemon connects
@@ -202,10 +235,22 @@ accelerator_note() {
 
 # set_key FILE KEY VALUE: in a configuration file; other lines of it are the user's and stay
 set_key() {
-  local value=${3//\\/\\\\}
-  touch "$1"
-  { grep -v "^$2 *=" "$1" || true; echo "$2=$value"; } >"$1.new"
+  local others=""
+  [ ! -e "$1" ] || others=$(grep -v "^$2 *=" "$1") || true
+  printf '%s%s=%s\n' "${others:+$others
+}" "$2" "$(for_properties "$3")" 2>/dev/null >"$1.new" || no_room
   if cmp -s "$1.new" "$1"; then rm "$1.new"; else mv "$1.new" "$1"; fi
+}
+
+# for_properties TEXT: as the value in a properties file; where a letter could mean something else there, all as \uXXXX
+for_properties() {
+  local LC_ALL=C
+  if [[ $1 =~ ^[A-Za-z0-9/._:?=\&+@%,~-]*$ ]]; then
+    echo "$1"
+  else
+    # a backslash before a brace or another: else ${x} were a variable
+    printf '%s' "$1" | sed 's/[\\{}]/\\&/g' | iconv -f UTF-8 -t UTF-16BE | od -An -v -tx1 | tr -d ' \n' | sed 's/..../\\u&/g'
+  fi
 }
 
 write_configuration() {
@@ -228,7 +273,7 @@ write_configuration() {
 # each component its configuration. What faces the outside is last (4).
 write_felix_configuration() {
   local jar services="" components="" core="" outside=""
-  for jar in "$home"/bundles/*.jar; do
+  for jar in "$short_home"/bundles/*.jar; do
     case ${jar##*/} in
       felix.jar) ;;
       org.apache.felix.scr-*) components="\"reference:file:$jar\"" ;;
@@ -238,13 +283,13 @@ write_felix_configuration() {
     esac
   done
   if [ $shell = yes ]; then
-    for jar in "$home"/bundles/shell/*.jar; do
+    for jar in "$short_home"/bundles/shell/*.jar; do
       outside="$outside \"reference:file:$jar\""
     done
   fi
-  {
-    cat "$home/bundles/conf/config.properties"
-    cat <<FELIX
+  # what a former process left there may be damaged, and is made anew anyway
+  rm -rf "$home/cache/felix"
+  cat "$home/bundles/conf/config.properties" - 2>/dev/null >"$home/cache/felix.properties" <<FELIX || no_room
 
 # Of this home, written at each start
 felix.auto.deploy.action=
@@ -256,16 +301,17 @@ felix.fileinstall.filter=[^.].*[.](jar|cfg|config)
 felix.fileinstall.start.level=1
 felix.fileinstall.subdir.mode=skip
 org.osgi.framework.startlevel.beginning=4
-org.osgi.framework.storage=$home/cache/felix
+org.osgi.framework.storage=$short_home/cache/felix
 FELIX
-  } >"$home/cache/felix.properties"
 }
 
 # class_archive MAJOR: flags for an archive of the classes that a start loads, which saves a third of a second of it. It is
 # made when the first daemon of a home ends; one that does not fit (another JVM, another Felix) is passed over by the JVM.
 class_archive() {
-  local archive=$home/cache/classes-$1.jsa
+  local archive=$short_home/cache/classes-$1.jsa
   [ "$archive" -nt "$home/bundles/built" ] || rm -f "$archive"
+  # a JVM that has no room for it says so on the terminal when it ends, and ends with an error
+  [ -f "$archive" ] || [ "$(df -Pk "$home/cache" | awk 'NR == 2 { print $4 }')" -gt 65536 ] || return 0
   if [ "$1" -ge 19 ]; then
     echo "-XX:+AutoCreateSharedArchive -XX:SharedArchiveFile=$archive"
   elif [ -f "$archive" ]; then
@@ -285,19 +331,16 @@ run_daemon() {
   # Optimise what is really hot only: a start is half a second of processor time cheaper.
   flags+=(-XX:Tier4InvocationThreshold=30000 -XX:Tier4MinInvocationThreshold=10000 -XX:Tier4CompileThreshold=60000
     -XX:Tier4BackEdgeThreshold=120000)
-  case $home in
-    *[[:space:]]*) ;;
-    *)
-      # shellcheck disable=SC2207 # a list of words
-      flags+=(-Xlog:cds=off -Xlog:cds+dynamic=off $(class_archive "$major"))
-      ;;
-  esac
+  # shellcheck disable=SC2207 # a list of words
+  flags+=(-Xlog:cds=off -Xlog:cds+dynamic=off $(class_archive "$major"))
   # JNA and libvirt's native library; the first flag is unknown to older JVMs
   [ "$major" -lt 24 ] || flags+=(--sun-misc-unsafe-memory-access=allow --enable-native-access=ALL-UNNAMED)
   export LIBVIRT_LOG_OUTPUTS="${LIBVIRT_LOG_OUTPUTS:-3:file:$short_home/log/libvirt.log}"
   export MALLOC_ARENA_MAX=2
+  # the JVM reads and writes names of files in the locale's letters
+  [ "$(locale charmap 2>/dev/null)" = UTF-8 ] || export LC_ALL=C.UTF-8
   # shellcheck disable=SC2086 # QUBES_JAVA_OPTS is a list of words
-  exec "$java" "${flags[@]}" ${QUBES_JAVA_OPTS:-} -Dqubes.home="$home" -Dqubes.dist="$home/bundles" \
-    -Dqubes.log.level="$level" -Djava.awt.headless=true -Dfelix.config.properties="file:$home/cache/felix.properties" \
-    -jar "$home/bundles/felix.jar"
+  exec "$java" "${flags[@]}" ${QUBES_JAVA_OPTS:-} -Dqubes.home="$short_home" -Dqubes.dist="$short_home/bundles" \
+    -Dqubes.log.level="$level" -Djava.awt.headless=true -Dfelix.config.properties="file:$short_home/cache/felix.properties" \
+    -jar "$short_home/bundles/felix.jar"
 }

@@ -47,6 +47,7 @@ public final class Daemon {
     }
 
     private final BundleContext bundles;
+    private final Bundle framework;
     private final boolean stopGuests;
     private final NeededParts parts;
     private final FrameworkListener started = this::started;
@@ -57,6 +58,7 @@ public final class Daemon {
     public Daemon(
             BundleContext bundles, Config config, @Reference ServiceComponentRuntime components) {
         this.bundles = bundles;
+        this.framework = bundles.getBundle(Constants.SYSTEM_BUNDLE_ID);
         this.stopGuests = config.stop_guests();
         this.parts = new NeededParts(components);
         bundles.addFrameworkListener(started);
@@ -78,13 +80,14 @@ public final class Daemon {
     void close() {
         bundles.removeFrameworkListener(started);
         Qubes system = qubes;
-        Bundle framework = bundles.getBundle(Constants.SYSTEM_BUNDLE_LOCATION);
-        if (stopGuests
-                && system != null
-                && framework != null
-                && framework.getState() == Bundle.STOPPING) {
+        if (stopGuests && system != null && ending()) {
             Guests.stop(system);
         }
+    }
+
+    /** True once the whole process is told to end; then parts that are missing are no failure. */
+    private boolean ending() {
+        return framework.getState() == Bundle.STOPPING;
     }
 
     private void started(FrameworkEvent event) {
@@ -98,7 +101,9 @@ public final class Daemon {
         try {
             Optional<String> failure = parts.await(PATIENCE);
             Qubes system = qubes;
-            if (failure.isPresent()) {
+            if (ending()) {
+                log.info("Told to end before the start was over");
+            } else if (failure.isPresent()) {
                 end(failure.get());
             } else if (system == null) {
                 end("the system did not start, see the log");

@@ -210,11 +210,16 @@ public abstract class BaseVM extends ModelHolder implements Comparable<BaseVM> {
     /**
      * The template's value of a property; absent without a template or where the template's klass
      * lacks it.
+     *
+     * @throws qubes.core.error.QubesException if the store's templates lead round in a circle
      */
     public final <T> Optional<T> fromTemplate(Property<T> property) {
-        return template()
-                .filter(template -> template.hasProperty(property.name()))
-                .flatMap(template -> template.find(property));
+        Optional<BaseVM> template = template();
+        if (template.isPresent()) {
+            Templates.refuseLoop(this);
+        }
+        return template.filter(source -> source.hasProperty(property.name()))
+                .flatMap(source -> source.find(property));
     }
 
     /** The state as clients know it; never blocks. */

@@ -336,7 +336,11 @@ final class GuestLifecycle implements GuestListener {
                                 netvm.qid() != 0
                                         && netvm instanceof QubesVM guest
                                         && !guest.isRunning())
-                .ifPresent(netvm -> ((QubesVM) netvm).start());
+                .ifPresent(
+                        netvm -> {
+                            Network.refuseLoop(vm);
+                            ((QubesVM) netvm).start();
+                        });
     }
 
     private GuestSpec spec() {

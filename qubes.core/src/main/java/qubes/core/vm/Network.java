@@ -8,6 +8,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Pattern;
 import qubes.core.error.QubesPropertyValueError;
+import qubes.core.error.QubesVMError;
 import qubes.core.error.QubesVMInUseError;
 import qubes.core.error.QubesVMNotStartedError;
 import qubes.core.error.QubesValueError;
@@ -367,6 +368,19 @@ public final class Network {
             }
         }
         return name;
+    }
+
+    /** Nobody can set netvms so that they lead round in a circle, but a store can hold them so. */
+    static void refuseLoop(BaseVM vm) {
+        Set<BaseVM> way = upstream(vm);
+        for (BaseVM at : way) {
+            if (at.reference("netvm").filter(next -> next == vm).isPresent()) {
+                throw new QubesVMError(
+                        "Network loop on '"
+                                + vm
+                                + "': its netvms lead round in a circle; set another netvm");
+            }
+        }
     }
 
     /** A domain and those it gets its network from, directly or through others, nearest first. */

@@ -4,6 +4,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.BiConsumer;
 import qubes.core.error.QubesPropertyValueError;
+import qubes.core.error.QubesVMError;
 import qubes.core.error.QubesVMNotHaltedError;
 import qubes.core.error.QubesValueError;
 import qubes.core.event.PropertyPreReset;
@@ -81,6 +82,22 @@ public final class Templates {
             if (child instanceof QubesVM managed && managed.available()) {
                 managed.storage().planSnapshots();
             }
+        }
+    }
+
+    /**
+     * Nobody can set templates so that they lead round in a circle, but a store can hold them so.
+     */
+    static void refuseLoop(BaseVM vm) {
+        Optional<BaseVM> at = vm.template();
+        for (int hops = 0; at.isPresent(); hops++) {
+            if (at.get() == vm || hops == BaseVM.MAX_CHAIN) {
+                throw new QubesVMError(
+                        "Template loop on '"
+                                + vm
+                                + "': its templates lead round in a circle; set another template");
+            }
+            at = at.get().template();
         }
     }
 

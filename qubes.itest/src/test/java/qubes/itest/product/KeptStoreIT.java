@@ -107,6 +107,31 @@ class KeptStoreIT {
     }
 
     @Test
+    @DisplayName("templates and netvms that lead round in a circle are told to who asks, and kept")
+    void keepsLoops() throws Exception {
+        String text =
+                Texts.store(
+                        Texts.domain(1, "AppVM", "one", "")
+                                .replace(
+                                        "</properties>",
+                                        Texts.property("template", "two") + "</properties>"),
+                        Texts.domain(2, "AppVM", "two", "")
+                                .replace(
+                                        "</properties>",
+                                        Texts.property("template", "one") + "</properties>"));
+        Path store = store("loops.xml", text);
+        try (Product product = clone.start(BuiltClone.options(home, store)).awaitReady()) {
+            AdminSocket admin = product.admin();
+            AdminSocket.Refused refused =
+                    assertThrows(AdminSocket.Refused.class, () -> admin.get("one", "memory"));
+            assertTrue(refused.text.startsWith("Template loop on 'one'"), refused.text);
+            assertTrue(admin.call("admin.vm.property.GetAll", "", "one").contains("template"));
+            admin.call("admin.vm.feature.Set", "a", "one", "1");
+            assertTrue(Files.readString(store).contains(Texts.property("template", "two")));
+        }
+    }
+
+    @Test
     @DisplayName("a store that somebody else changed is not overwritten, and the client is told")
     void refusesToOverwriteOthersChanges() throws Exception {
         Path store = store("foreign.xml", Texts.store(Texts.domain(1, "AppVM", "work", "")));

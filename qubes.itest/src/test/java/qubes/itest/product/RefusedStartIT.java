@@ -96,6 +96,10 @@ class RefusedStartIT {
                         "<qubes>" + "<a>".repeat(100_000) + "</a>".repeat(100_000) + "</qubes>",
                         "epth"),
                 arguments(
+                        "name of two lines",
+                        Texts.store(Texts.domain(1, "AppVM", "a\nb class=AppVM", "")),
+                        "a domain is named 'a\\nb class=AppVM'"),
+                arguments(
                         "same qid twice",
                         Texts.store(
                                 Texts.domain(1, "AppVM", "work", ""),

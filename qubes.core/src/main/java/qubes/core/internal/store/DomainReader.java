@@ -13,6 +13,7 @@ import java.util.regex.Pattern;
 import javax.xml.stream.Location;
 import javax.xml.stream.XMLStreamException;
 import org.jspecify.annotations.Nullable;
+import qubes.core.error.QubesValueError;
 import qubes.core.error.Repr;
 import qubes.core.state.AssignmentRecord;
 import qubes.core.state.DomainRecord;
@@ -34,6 +35,9 @@ final class DomainReader {
     private static final Pattern UUID_DIGITS =
             Pattern.compile("([0-9a-f]{8})([0-9a-f]{4})([0-9a-f]{4})([0-9a-f]{4})([0-9a-f]{12})");
 
+    /** Clients are told of klasses among other words of a line. */
+    private static final Pattern KLASS = Pattern.compile("[^\\s\\p{Cntrl}]+");
+
     private final ElementReader reader;
 
     DomainReader(ElementReader reader) {
@@ -42,7 +46,11 @@ final class DomainReader {
 
     /** Reads the domain at whose start the parser stands, to its end. */
     DomainRecord read() throws XMLStreamException {
-        return new Parts(reader.required("class")).read();
+        String klass = reader.required("class");
+        if (!KLASS.matcher(klass).matches()) {
+            throw reader.problem("the class of a domain is one word, not " + Repr.quote(klass));
+        }
+        return new Parts(klass).read();
     }
 
     /** One domain being read. */
@@ -123,7 +131,12 @@ final class DomainReader {
                         "the name dom0 is the AdminVM's, not that of a domain of class "
                                 + Repr.quote(klass));
             }
-            return new DomainName(name.text());
+            try {
+                return DomainName.parse(name.text());
+            } catch (QubesValueError e) {
+                throw refused(
+                        "a domain is named " + Repr.quote(name.text()) + ": " + e.getMessage());
+            }
         }
 
         private int qid(DomainName name) {

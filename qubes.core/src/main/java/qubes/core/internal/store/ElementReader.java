@@ -24,6 +24,7 @@ import javax.xml.stream.XMLStreamException;
 import org.codehaus.stax2.XMLStreamReader2;
 import org.codehaus.stax2.util.StreamReader2Delegate;
 import org.jspecify.annotations.Nullable;
+import qubes.core.error.Repr;
 import qubes.core.state.StoredValue;
 import qubes.core.state.XmlFragment;
 
@@ -170,6 +171,18 @@ final class ElementReader {
             throw problem("element " + xml.getLocalName() + " has no attribute " + name);
         }
         return value;
+    }
+
+    /**
+     * Refuses a name that would break the lines in which clients are told of it.
+     *
+     * @param what of what it is the name
+     */
+    void requireOneLine(String what, String name) {
+        if (name.chars().anyMatch(Character::isISOControl)) {
+            throw problem(
+                    "the name of " + what + " holds a control character: " + Repr.quote(name));
+        }
     }
 
     /**

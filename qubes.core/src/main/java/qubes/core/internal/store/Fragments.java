@@ -6,10 +6,13 @@ import java.util.List;
 import java.util.Map;
 import qubes.core.state.XmlFragment;
 
-/** The pieces that nobody here understands, dealt out to their places while a record is written. */
+/**
+ * The pieces that nobody here understands, dealt out to their places while a record is written. Two
+ * elements of one path are written as one: of an attribute that both have, the last counts.
+ */
 final class Fragments {
-    private final Map<String, List<String>> attributes =
-            new LinkedHashMap<>(); // path to name="value"
+    private final Map<String, Map<String, String>> attributes =
+            new LinkedHashMap<>(); // path to name to name="value"
     private final Map<String, Map<String, List<String>>> nodes =
             new LinkedHashMap<>(); // path to next sibling to texts
 
@@ -18,8 +21,8 @@ final class Fragments {
             switch (fragment.kind()) {
                 case ATTRIBUTE ->
                         attributes
-                                .computeIfAbsent(fragment.parent(), path -> new ArrayList<>())
-                                .add(fragment.text());
+                                .computeIfAbsent(fragment.parent(), path -> new LinkedHashMap<>())
+                                .put(nameOf(fragment.text()), fragment.text());
                 case NODE ->
                         nodes.computeIfAbsent(fragment.parent(), path -> new LinkedHashMap<>())
                                 .computeIfAbsent(fragment.before(), sibling -> new ArrayList<>())
@@ -43,9 +46,13 @@ final class Fragments {
         return paths;
     }
 
-    /** The attributes of an element. */
-    List<String> attributes(String path) {
-        return attributes.getOrDefault(path, List.of());
+    /** The attributes of an element, name to {@code name="value"}. */
+    Map<String, String> attributes(String path) {
+        return attributes.getOrDefault(path, Map.of());
+    }
+
+    private static String nameOf(String attribute) {
+        return attribute.substring(0, attribute.indexOf('='));
     }
 
     /** Takes the nodes in front of one child of an element. */

@@ -36,6 +36,12 @@ final class StoreErrors {
         if (lower.contains("file name too long")) {
             return "its name is too long";
         }
+        if (lower.contains("not a directory")) {
+            return "what should be its folder is none";
+        }
+        if (lower.contains("symbolic links")) {
+            return "its link leads nowhere";
+        }
         if (lower.contains("read-only file system")) {
             return "the file system is read-only; remount it writable";
         }

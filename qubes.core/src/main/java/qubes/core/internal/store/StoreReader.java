@@ -161,6 +161,7 @@ public final class StoreReader {
             if (name.isEmpty()) {
                 throw reader.problem("label " + index + " has no name");
             }
+            reader.requireOneLine("a label", name);
             Label label = new Label(index, values.getOrDefault("color", ""), name);
             if (labels.values().stream().anyMatch(other -> other.name().equals(name))
                     || labels.put(index, label) != null) {
@@ -173,7 +174,10 @@ public final class StoreReader {
         private int labelIndex(String id) {
             if (id.startsWith(LABEL_ID)) {
                 try {
-                    return Integer.parseUnsignedInt(id.substring(LABEL_ID.length()));
+                    int index = Integer.parseInt(id.substring(LABEL_ID.length()));
+                    if (index >= 0) {
+                        return index;
+                    }
                 } catch (NumberFormatException e) {
                     // refused below
                 }
@@ -186,6 +190,7 @@ public final class StoreReader {
                 return null;
             }
             String name = reader.required("name");
+            reader.requireOneLine("a pool", name);
             reader.required("driver");
             String key = "pool:" + name;
             PoolRecord pool = new PoolRecord(reader.attributes("pools/" + key, strays));

@@ -64,12 +64,7 @@ final class XmlOutput {
 
     /** Adds an attribute to the open tag. */
     XmlOutput attribute(String name, String value) {
-        if (++attributes > StoreXml.MAX_ATTRIBUTES) {
-            throw refused(
-                    "attribute",
-                    name,
-                    "there are more than " + StoreXml.MAX_ATTRIBUTES + " of them");
-        }
+        count(name);
         if (!XmlEscape.isName(name)) {
             throw refused("attribute", name, "it has no name that XML can hold");
         }
@@ -129,15 +124,28 @@ final class XmlOutput {
         fragments.takeBefore(path, child).forEach(this::line);
     }
 
+    private void count(String attribute) {
+        if (++attributes > StoreXml.MAX_ATTRIBUTES) {
+            throw refused(
+                    "attribute",
+                    attribute,
+                    "there are more than " + StoreXml.MAX_ATTRIBUTES + " of them");
+        }
+    }
+
     private void line(String node) {
         indent();
         out.append(node).append('\n');
     }
 
     private void unknownAttributes(String path) {
-        for (String attribute : fragments.attributes(path)) {
-            out.append(' ').append(attribute);
-        }
+        fragments
+                .attributes(path)
+                .forEach(
+                        (name, attribute) -> {
+                            count(name);
+                            out.append(' ').append(attribute);
+                        });
     }
 
     private void indent() {

@@ -1,12 +1,14 @@
 package qubes.core.internal.system;
 
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Collections;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import qubes.core.error.PermissionDenied;
@@ -62,12 +64,15 @@ final class EventBus {
     }
 
     /**
-     * Hears these extensions and no others, in their order; asks each once what it wants to hear.
+     * Hears the extensions that are there now and no others, in their order; asks each once what it
+     * wants to hear.
+     *
+     * @param now gives them; asked here, so that of two changes at once the later look counts
      */
-    synchronized void extensions(List<Extension> ordered) {
+    synchronized void extensions(Supplier<? extends Collection<Extension>> now) {
         Map<Extension, List<Wish>> known = new IdentityHashMap<>();
         List<Wish> all = new ArrayList<>();
-        for (Extension extension : ordered) {
+        for (Extension extension : List.copyOf(now.get())) {
             List<Wish> own = byExtension.get(extension);
             if (own == null) {
                 own = wishesOf(extension);

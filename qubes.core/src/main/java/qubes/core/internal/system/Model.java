@@ -64,11 +64,14 @@ final class Model {
         try {
             change.run();
         } finally {
-            if (lock.getHoldCount() == 1) {
-                commit();
-                warnIfSlow(System.nanoTime() - begin);
+            try {
+                if (lock.getHoldCount() == 1) {
+                    commit();
+                    warnIfSlow(System.nanoTime() - begin);
+                }
+            } finally {
+                lock.unlock(); // also if the store is closed and takes no more
             }
-            lock.unlock();
         }
     }
 

@@ -2,6 +2,7 @@ package qubes.core.internal.system;
 
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
@@ -118,8 +119,12 @@ public final class QubesSystem extends ModelHolder implements Qubes {
             return;
         }
         String klass = factory.traits().klass();
-        List<DomainRecord> mine = ofKlass(klass);
-        model.write(() -> mine.forEach(record -> live.renew(record, factory)));
+        List<DomainRecord> mine = new ArrayList<>();
+        model.write(
+                () -> {
+                    mine.addAll(ofKlass(klass)); // under the lock: none can be removed meanwhile
+                    mine.forEach(record -> live.renew(record, factory));
+                });
         mine.stream().flatMap(record -> find(record.name()).stream()).forEach(this::loaded);
         log.info("Klass {} available, {} domains", klass, mine.size());
     }
@@ -185,12 +190,12 @@ public final class QubesSystem extends ModelHolder implements Qubes {
     @Reference(cardinality = ReferenceCardinality.MULTIPLE, policy = ReferencePolicy.DYNAMIC)
     void addExtension(Extension extension, ServiceReference<Extension> reference) {
         extensions.put(reference, extension);
-        bus.extensions(List.copyOf(extensions.values()));
+        bus.extensions(extensions::values);
     }
 
     void removeExtension(Extension extension, ServiceReference<Extension> reference) {
         extensions.remove(reference);
-        bus.extensions(List.copyOf(extensions.values()));
+        bus.extensions(extensions::values);
     }
 
     Optional<GuestListener> watcher(UUID uuid) {

@@ -105,6 +105,28 @@ class StoreReaderTest {
                         "<qubes><labels><label>red</label></labels></qubes>",
                         "element label has no attribute id"),
                 arguments(
+                        "<qubes><labels><label id='label-4294967295'>red</label></labels></qubes>",
+                        "label-<number>, not 'label-4294967295'"),
+                arguments(
+                        "<qubes><labels><label id='label-9'>r\ned</label></labels></qubes>",
+                        "the name of a label holds a control character: 'r\\ned'"),
+                arguments(
+                        "<qubes><pools><pool name='a&#10;b' driver='file'/></pools></qubes>",
+                        "the name of a pool holds a control character: 'a\\nb'"),
+                arguments(
+                        withDomains(anyDomain.replace("AppVM", "AppVM state=Running")),
+                        "the class of a domain is one word, not 'AppVM state=Running'"),
+                arguments(
+                        withDomains(domain(3, "a\nb class=AppVM", "")),
+                        "a domain is named 'a\\nb class=AppVM': VM name contains illegal characters"),
+                arguments(
+                        withDomains(domain(3, "../x", "")),
+                        "a domain is named '../x': VM name cannot start with"),
+                arguments(
+                        withDomains(domain(3, "x".repeat(32), "")),
+                        "VM name must be shorter than 32 characters"),
+                arguments(withDomains(domain(3, "Domain-0", "")), "cannot be 'Domain-0'"),
+                arguments(
                         "<qubes><labels><label id='1'>red</label></labels></qubes>",
                         "label-<number>, not '1'"),
                 arguments(

@@ -86,6 +86,33 @@ class StoreRoundTripTest {
         assertKept(Stores.withDomains(Stores.domain(3, "work", text)));
     }
 
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "<properties p='1'><property name='memory' unit='a'>1</property></properties><properties p='2'><property name='memory' unit='b'>2</property></properties>",
+                "<features p='1'><feature name='f' unit='a'>1</feature><feature name='f' unit='b'>2</feature></features><features p='2'/>",
+                "<tags p='1'><tag name='t' unit='a'/></tags><tags p='2'><tag name='t' unit='b'/></tags>",
+                "<devices class='pci' p='1'><device id='1'><option name='o' unit='a'/><option name='o' unit='b'/></device></devices><devices class='pci' p='2'/>",
+                "<volume-config p='1' unit='a'><x/></volume-config><volume-config p='2' unit='b'/>",
+            })
+    @DisplayName("of elements that are there twice with attributes nobody knows, the last counts")
+    void writesRepeatedElementsOnce(String text) {
+        String once = Stores.write(Stores.read(Stores.withDomains(Stores.domain(3, "work", text))));
+        assertEquals(once, Stores.write(Stores.read(once)));
+        assertTrue(once.contains(" p=\"2\"") && once.contains(" unit=\"b\""), once);
+    }
+
+    @Test
+    @DisplayName("containers of the system that are there twice are written once")
+    void writesRepeatedContainersOnce() {
+        String once =
+                Stores.write(
+                        Stores.read(
+                                "<qubes><labels a='1'/><labels a='2' b='3'/><domains a='1'/><domains a='2'/></qubes>"));
+        assertTrue(once.contains("<labels a=\"2\" b=\"3\"/>"), once);
+        assertTrue(once.contains("<domains a=\"2\">"), once);
+    }
+
     private static void assertKept(String text) throws IOException {
         String once = Stores.write(Stores.read(text));
         String twice = Stores.write(Stores.read(once));

@@ -8,6 +8,9 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -43,7 +46,7 @@ class EventBusTest {
     @Test
     @DisplayName("an ordinary event is told outside last, an event to come first")
     void outsideIsLastOrFirst() {
-        bus.extensions(List.of(notes("a")));
+        hear(notes("a"));
         bus.fire(set("x"), event -> called.add("outside"));
         assertEquals(List.of("a set", "outside"), called);
         called.clear();
@@ -54,7 +57,7 @@ class EventBusTest {
     @Test
     @DisplayName("extensions run in their order, for events to come as well")
     void extensionsKeepTheirOrder() {
-        bus.extensions(List.of(notes("a"), notes("b")));
+        hear(notes("a"), notes("b"));
         bus.fire(set("x"), event -> {});
         bus.fire(preSet("x"), event -> {});
         assertEquals(List.of("a set", "b set", "a pre-set", "b pre-set"), called);
@@ -65,32 +68,80 @@ class EventBusTest {
     void extensionIsAskedOnce() {
         AtomicInteger asked = new AtomicInteger();
         Extension counting = on -> asked.incrementAndGet();
-        bus.extensions(List.of(counting));
-        bus.extensions(List.of(counting, notes("a")));
-        bus.extensions(List.of(counting));
+        hear(counting);
+        hear(counting, notes("a"));
+        hear(counting);
         assertEquals(1, asked.get());
         bus.fire(set("x"), event -> {});
         assertEquals(List.of(), called);
     }
 
     @Test
+    @DisplayName("extensions that arrive at once are heard, whoever comes first to the bus")
+    void extensionsThatArriveAtOnceAreHeard() throws Exception {
+        List<Extension> there = new CopyOnWriteArrayList<>();
+        CountDownLatch subscribing = new CountDownLatch(1);
+        CountDownLatch go = new CountDownLatch(1);
+        Extension slow =
+                on -> {
+                    subscribing.countDown();
+                    awaitQuietly(go);
+                };
+        Thread first = arriving(there, slow);
+        assertTrue(subscribing.await(10, TimeUnit.SECONDS));
+        List<Thread> waiting = new ArrayList<>();
+        for (String name : List.of("a", "b", "c", "d")) {
+            Thread next = arriving(there, notes(name));
+            waiting.add(next);
+            while (next.getState() != Thread.State.BLOCKED) {
+                Thread.onSpinWait(); // each has looked, if it looks before its turn
+            }
+        }
+        go.countDown();
+        first.join();
+        for (Thread thread : waiting) {
+            thread.join();
+        }
+        bus.fire(set("x"), event -> {});
+        assertEquals(List.of("a set", "b set", "c set", "d set"), called);
+    }
+
+    private Thread arriving(List<Extension> there, Extension extension) {
+        Thread thread =
+                new Thread(
+                        () -> {
+                            there.add(extension);
+                            bus.extensions(() -> there);
+                        });
+        thread.start();
+        return thread;
+    }
+
+    private static void awaitQuietly(CountDownLatch latch) {
+        try {
+            latch.await();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    @Test
     @DisplayName("a refusal before the fact reaches the caller; a bug after the fact stays inside")
     void refusalsAndBugs() {
-        bus.extensions(
-                List.of(
-                        on ->
-                                on.before(
-                                        FeaturePreSet.class,
-                                        event -> {
-                                            throw new QubesException("not today");
-                                        }),
-                        on ->
-                                on.after(
-                                        FeatureSet.class,
-                                        event -> {
-                                            throw new IllegalStateException("a bug");
-                                        }),
-                        notes("a")));
+        hear(
+                on ->
+                        on.before(
+                                FeaturePreSet.class,
+                                event -> {
+                                    throw new QubesException("not today");
+                                }),
+                on ->
+                        on.after(
+                                FeatureSet.class,
+                                event -> {
+                                    throw new IllegalStateException("a bug");
+                                }),
+                notes("a"));
         assertEquals(
                 "not today",
                 assertThrows(QubesException.class, () -> bus.fire(preSet("x"), event -> {}))
@@ -102,12 +153,11 @@ class EventBusTest {
     @Test
     @DisplayName("an extension that cannot subscribe is left out, the others are heard")
     void brokenExtension() {
-        bus.extensions(
-                List.of(
-                        on -> {
-                            throw new IllegalStateException("a bug");
-                        },
-                        notes("a")));
+        hear(
+                on -> {
+                    throw new IllegalStateException("a bug");
+                },
+                notes("a"));
         bus.fire(set("x"), event -> {});
         assertEquals(List.of("a set"), called);
     }
@@ -115,18 +165,15 @@ class EventBusTest {
     @Test
     @DisplayName("patterns over the wire name choose, and other klasses are not heard")
     void patternsChoose() {
-        bus.extensions(
-                List.of(
-                        on -> on.after(FeatureSet.of("vm-config.*"), event -> called.add("any")),
-                        on ->
-                                on.forKlass("PlainVM")
-                                        .after(FeatureSet.of("x"), event -> called.add("plain")),
-                        on ->
-                                on.forKlass("DerivedVM")
-                                        .after(FeatureSet.class, event -> called.add("derived")),
-                        on ->
-                                on.forApplication()
-                                        .after(FeatureSet.class, event -> called.add("system"))));
+        hear(
+                on -> on.after(FeatureSet.of("vm-config.*"), event -> called.add("any")),
+                on ->
+                        on.forKlass("PlainVM")
+                                .after(FeatureSet.of("x"), event -> called.add("plain")),
+                on ->
+                        on.forKlass("DerivedVM")
+                                .after(FeatureSet.class, event -> called.add("derived")),
+                on -> on.forApplication().after(FeatureSet.class, event -> called.add("system")));
         bus.fire(set("vm-config.a"), event -> {});
         bus.fire(set("x"), event -> {});
         assertEquals(List.of("any", "plain"), called);
@@ -136,7 +183,7 @@ class EventBusTest {
     @DisplayName("event names that clients choose do not fill the memory")
     void memoryIsBounded() {
         AtomicInteger heard = new AtomicInteger();
-        bus.extensions(List.of(on -> on.after(FeatureSet.class, event -> heard.incrementAndGet())));
+        hear(on -> on.after(FeatureSet.class, event -> heard.incrementAndGet()));
         for (int i = 0; i < 20_000; i++) {
             bus.fire(set("feature-" + i), event -> {});
         }
@@ -157,5 +204,9 @@ class EventBusTest {
 
     private FeaturePreSet preSet(String feature) {
         return new FeaturePreSet(work, feature, "1", Optional.empty());
+    }
+
+    private void hear(Extension... extensions) {
+        bus.extensions(() -> List.of(extensions));
     }
 }
