@@ -1,5 +1,6 @@
 package qubes.hypervisor.libvirt.jinja;
 
+import com.hubspot.jinjava.el.ext.NamedParameter;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -14,17 +15,24 @@ import org.jspecify.annotations.Nullable;
  * @param named name to value
  */
 public record Arguments(List<@Nullable Object> positional, Map<String, @Nullable Object> named) {
-    static final Arguments NONE = new Arguments(List.of(), Map.of());
-
     public Arguments {
-        // not copyOf: None is an argument
+        // not copyOf: null is an argument
         positional = Collections.unmodifiableList(new ArrayList<>(positional));
         named = Collections.unmodifiableMap(new LinkedHashMap<>(named));
     }
 
-    /** Positional arguments only. */
-    static Arguments of(@Nullable Object... positional) {
-        return new Arguments(java.util.Arrays.asList(positional), Map.of());
+    /** As jinjava passes them, and none of them undefined. */
+    static Arguments of(@Nullable Object @Nullable [] passed) {
+        List<@Nullable Object> positional = new ArrayList<>();
+        Map<String, @Nullable Object> named = new LinkedHashMap<>();
+        for (Object argument : passed == null ? new Object[0] : passed) {
+            if (argument instanceof NamedParameter parameter) {
+                named.put(parameter.getName(), Values.toJava(parameter.getValue()));
+            } else {
+                positional.add(Values.toJava(argument));
+            }
+        }
+        return new Arguments(positional, named);
     }
 
     /** True if the argument is given, by place or by name. */
@@ -32,12 +40,12 @@ public record Arguments(List<@Nullable Object> positional, Map<String, @Nullable
         return index < positional.size() || named.containsKey(name);
     }
 
-    /** The argument given by place or by name, else the fallback. */
+    /** The argument given by place or by name, else the fallback; null is None. */
     public @Nullable Object get(int index, String name, @Nullable Object fallback) {
         if (index < positional.size()) {
-            return Python.defined(positional.get(index));
+            return positional.get(index);
         }
-        return named.containsKey(name) ? Python.defined(named.get(name)) : fallback;
+        return named.containsKey(name) ? named.get(name) : fallback;
     }
 
     /** The argument given by place or by name, as text. */
@@ -45,14 +53,14 @@ public record Arguments(List<@Nullable Object> positional, Map<String, @Nullable
         if (!has(index, name)) {
             throw new TemplateException("argument '" + name + "' is missing");
         }
-        return Python.text(get(index, name, null));
+        return Values.text(get(index, name, null));
     }
 
     /** A whole number given by place or by name, else the fallback. */
     int number(int index, String name, int fallback) {
-        Object value = get(index, name, (long) fallback);
-        if (value instanceof Long number) {
-            return Math.toIntExact(number);
+        Object value = get(index, name, fallback);
+        if (value instanceof Integer || value instanceof Long) {
+            return Math.toIntExact(((Number) value).longValue());
         }
         throw new TemplateException("argument '" + name + "' is no whole number");
     }

@@ -1,130 +1,140 @@
 package qubes.hypervisor.libvirt.jinja;
 
-import java.util.ArrayList;
-import java.util.HashMap;
+import com.hubspot.jinjava.Jinjava;
+import com.hubspot.jinjava.JinjavaConfig;
+import com.hubspot.jinjava.interpret.Context;
+import com.hubspot.jinjava.interpret.InterpretException;
+import com.hubspot.jinjava.interpret.JinjavaInterpreter;
+import com.hubspot.jinjava.interpret.TemplateError;
+import com.hubspot.jinjava.tree.Node;
+import com.hubspot.jinjava.util.LengthLimitingStringBuilder;
+import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
-/** One rendering: the blocks of the templates that extend each other, and a bound on its size. */
-final class Rendering {
-    private static final int MAX_OUTPUT = 1 << 20;
-    private static final int MAX_DEPTH = 50;
+/**
+ * One rendering, of a template and those it extends and includes. Where jinjava collects errors and
+ * goes on, this ends at the first, which knows its place.
+ */
+final class Rendering extends JinjavaInterpreter {
+    private final Function<String, Optional<String>> loader;
+    private final Place place;
+    private final Blocks blocks = new Blocks(this);
+    private @Nullable Node running; // the root of the template that is rendered
+    private @Nullable String parsing; // the name of the template that is parsed
 
-    private final Jinja jinja;
-    private final Map<String, List<Node>> blocks =
-            new HashMap<>(); // name to bodies, the youngest first
-    private final Map<String, Object> globals;
-    private int depth;
-
-    Rendering(Jinja jinja, Map<String, Object> globals) {
-        this.jinja = jinja;
-        this.globals = globals;
+    Rendering(
+            Jinjava engine,
+            Context context,
+            JinjavaConfig config,
+            Function<String, Optional<String>> loader) {
+        super(engine, context, config);
+        this.loader = loader;
+        this.place = new Place();
     }
 
-    String render(Template template) {
-        Scope global = new Scope(this, null);
-        globals.forEach((name, value) -> global.set(name, Python.of(value)));
-        Scope top = global.inner();
-        StringBuilder out = new StringBuilder();
-        extend(template, top, out);
-        return out.toString();
+    /** For a template whose macros are imported. */
+    Rendering(Rendering importing) {
+        super(importing);
+        this.loader = importing.loader;
+        this.place = importing.place;
     }
 
-    /** Renders the template, or what it extends. */
-    private void extend(Template template, Scope top, StringBuilder out) {
-        deeper(
-                () -> {
-                    template.blocks()
-                            .forEach(
-                                    (name, body) ->
-                                            blocks.computeIfAbsent(name, n -> new ArrayList<>())
-                                                    .add(body));
-                    if (template.parent() == null) {
-                        template.body().render(top, out);
-                        return;
-                    }
-                    // what a child says outside of its blocks is not shown, but its variables count
-                    template.body().render(top, new StringBuilder());
-                    String parent = Python.text(template.parent().in(top));
-                    extend(jinja.load(parent), top, out);
-                });
-    }
-
-    /** Renders another template here, with the variables in sight. */
-    void include(
-            String name,
-            boolean mayBeMissing,
-            boolean withContext,
-            Scope scope,
-            StringBuilder out) {
-        if (mayBeMissing && jinja.find(name).isEmpty()) {
-            return;
+    /** Says that this node is rendered next, or again. */
+    void enter(@Nullable Node node) {
+        place.enter(node);
+        if (node != null) {
+            setLineNumber(node.getLineNumber());
         }
-        Template template = jinja.load(name);
-        deeper(
-                () -> {
-                    Rendering inner = new Rendering(jinja, globals);
-                    inner.depth = depth;
-                    Scope global = new Scope(inner, withContext ? scope : null);
-                    globals.forEach(
-                            (key, value) -> {
-                                if (!withContext) {
-                                    global.set(key, Python.of(value));
-                                }
-                            });
-                    inner.extend(template, global.inner(), out);
-                });
     }
 
-    /** Runs a template for what it defines. */
-    Map<String, @Nullable Object> define(String name) {
-        Rendering inner = new Rendering(jinja, globals);
-        inner.depth = depth + 1;
-        Scope global = new Scope(inner, null);
-        globals.forEach((key, value) -> global.set(key, Python.of(value)));
-        Scope top = global.inner();
-        inner.extend(jinja.load(name), top, new StringBuilder());
-        return top.own();
+    @Nullable Node node() {
+        return place.node();
     }
 
-    /** Renders the youngest block of that name; {@code super()} in it is the next older one. */
-    void block(String name, Scope scope, StringBuilder out) {
-        block(name, 0, scope, out);
+    Blocks blocks() {
+        return blocks;
     }
 
-    private void block(String name, int age, Scope scope, StringBuilder out) {
-        List<Node> bodies = blocks.getOrDefault(name, List.of());
-        if (age >= bodies.size()) {
-            throw new TemplateException("block '" + name + "' has no older one for super()");
-        }
-        Scope own = scope.inner();
-        own.set(
-                "super",
-                (Callable)
-                        arguments -> {
-                            StringBuilder older = new StringBuilder();
-                            block(name, age + 1, scope, older);
-                            return new Markup(older.toString());
-                        });
-        deeper(() -> bodies.get(age).render(own, out));
-        bound(out);
-    }
-
-    void deeper(Runnable what) {
-        if (++depth > MAX_DEPTH) {
-            throw new TemplateException("templates, blocks or macros use each other without end");
-        }
+    /** Renders the template, or the last of those it extends with its blocks in place. */
+    String run(String template) {
         try {
-            what.run();
-        } finally {
-            depth--;
+            Set<String> extended = new HashSet<>();
+            String output = render(start(template));
+            for (String next = blocks.takeParent(); next != null; next = blocks.takeParent()) {
+                if (!extended.add(next)) {
+                    throw new TemplateException("{% extends %} without end");
+                }
+                output = render(start(next));
+            }
+            return output;
+        } catch (TemplateException e) {
+            throw e.at(place.template(), getLineNumber());
+        } catch (InterpretException e) {
+            throw fault(e, e.getMessage(), e.getLineNumber());
+        } catch (RuntimeException e) {
+            throw fault(e, e.getMessage(), 0);
         }
     }
 
-    void bound(StringBuilder out) {
-        if (out.length() > MAX_OUTPUT) {
-            throw new TemplateException("the result is larger than 1 MiB");
+    private Node start(String template) {
+        Node root = parse(getResource(template));
+        running = root;
+        return root;
+    }
+
+    /** True if the node is of the template itself or one it extends, not of one it includes. */
+    boolean isRunning(Node node) {
+        return Place.root(node) == running;
+    }
+
+    @Override
+    public String getResource(String name) {
+        String source =
+                loader.apply(name)
+                        .orElseThrow(() -> new TemplateException("there is no template " + name));
+        parsing = name;
+        return source;
+    }
+
+    /** The library parses what it got from {@link #getResource} right after. */
+    @Override
+    public Node parse(String source) {
+        String template = String.valueOf(parsing);
+        Node root = super.parse(source);
+        place.parsed(root, template);
+        parsing = null;
+        return root;
+    }
+
+    @Override
+    public void addError(TemplateError error) {
+        throw fault(error.getException(), error.getMessage(), error.getLineno());
+    }
+
+    private TemplateException fault(
+            @Nullable Throwable thrown, @Nullable String message, int line) {
+        for (Throwable cause = thrown; cause != null; cause = cause.getCause()) {
+            if (cause instanceof TemplateException ours) {
+                return ours.at(place.template(), getLineNumber());
+            }
         }
+        TemplateException theirs =
+                new TemplateException(String.valueOf(message).replaceAll("\\s+", " "));
+        return parsing == null
+                ? theirs.at(place.template(), line > 0 ? line : getLineNumber())
+                : theirs.at(parsing, Math.max(line, 1));
+    }
+
+    static String text(List<Node> nodes, JinjavaInterpreter interpreter) {
+        LengthLimitingStringBuilder text =
+                new LengthLimitingStringBuilder(interpreter.getConfig().getMaxOutputSize());
+        for (Node node : nodes) {
+            text.append(node.render(interpreter));
+        }
+        return text.toString();
     }
 }

@@ -64,6 +64,9 @@ public final class DomainXml {
             return jinja.render(name, variables);
         } catch (TemplateException e) {
             log.error("{}: template {} cannot be rendered: {}", spec.name(), name, e.getMessage());
+            if (e.getCause() instanceof QubesException known) {
+                throw known;
+            }
             throw new QubesException(
                     "Start failed: the template of the domain XML is wrong: " + e.getMessage(), e);
         }
