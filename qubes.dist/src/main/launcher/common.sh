@@ -106,12 +106,17 @@ require_guest_tools() {
   require flock util-linux
 }
 
-# make_tiny DIR: the tiny guest. Where apt's lists of packages are missing or too old, root can renew them.
-make_tiny() {
-  "$here/qubes.dist/guest/make-tiny" "$1" && return
+# with_fresh_lists COMMAND...: runs what downloads packages. Where apt's lists are missing or too old, root can renew them.
+with_fresh_lists() {
+  "$@" && return
   [ "$(id -u)" = 0 ] || return 1
   echo "$me: renewing the lists of packages and trying again" >&2
-  apt_get update && "$here/qubes.dist/guest/make-tiny" "$1"
+  apt_get update && "$@"
+}
+
+# make_tiny DIR: the tiny guest
+make_tiny() {
+  with_fresh_lists "$here/qubes.dist/guest/make-tiny" "$1"
 }
 
 # libvirt's QEMU driver, run by root, wants this user to exist even if every guest runs as somebody else
