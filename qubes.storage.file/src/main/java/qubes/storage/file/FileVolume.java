@@ -99,13 +99,10 @@ final class FileVolume implements Volume {
         if (spec.source().isPresent()) {
             // The source must neither start nor commit meanwhile. Sources are never snapshots: no
             // circle of locks.
-            directory.exclusively(
+            directory.change(
                     spec.source().get(),
                     "Start of " + spec.vid() + " from its source",
-                    () -> {
-                        change("Start", this::startLocked);
-                        return true;
-                    });
+                    () -> change("Start", this::startLocked));
         } else {
             change("Start", this::startLocked);
         }
@@ -390,21 +387,11 @@ final class FileVolume implements Volume {
         }
     }
 
-    private void change(String what, Step step) {
-        compute(
-                what,
-                () -> {
-                    step.run();
-                    return true;
-                });
+    private void change(String what, ImageDirectory.Step step) {
+        directory.change(spec.vid(), what, step);
     }
 
     private <T> T compute(String what, ImageDirectory.Work<T> work) {
         return directory.exclusively(spec.vid(), what, work);
-    }
-
-    @FunctionalInterface
-    private interface Step {
-        void run() throws IOException;
     }
 }

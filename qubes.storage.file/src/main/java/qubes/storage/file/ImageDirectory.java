@@ -47,6 +47,12 @@ final class ImageDirectory {
         T run() throws IOException;
     }
 
+    /** Work on files that gives nothing back. */
+    @FunctionalInterface
+    interface Step {
+        void run() throws IOException;
+    }
+
     private ImageDirectory(String pool, Path root) {
         this.pool = pool;
         this.root = root;
@@ -145,6 +151,17 @@ final class ImageDirectory {
         } finally {
             lock.unlock();
         }
+    }
+
+    /** As {@link #exclusively}, for work that gives nothing back. */
+    void change(String vid, String what, Step step) {
+        exclusively(
+                vid,
+                what,
+                () -> {
+                    step.run();
+                    return true;
+                });
     }
 
     /** Runs work that changes nothing; an I/O failure becomes the pool's refusal. */

@@ -452,21 +452,11 @@ final class ReflinkVolume implements Volume {
                 "The image of volume " + vid + " is missing from pool " + directory.pool());
     }
 
-    private void change(String what, Step step) {
-        compute(
-                what,
-                () -> {
-                    step.run();
-                    return true;
-                });
+    private void change(String what, ImageDirectory.Step step) {
+        directory.change(spec.vid(), what, step);
     }
 
     private <T> T compute(String what, ImageDirectory.Work<T> work) {
         return directory.exclusively(spec.vid(), what, work);
-    }
-
-    @FunctionalInterface
-    private interface Step {
-        void run() throws IOException;
     }
 }
