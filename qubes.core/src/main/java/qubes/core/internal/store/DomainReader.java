@@ -13,7 +13,6 @@ import java.util.regex.Pattern;
 import javax.xml.stream.Location;
 import javax.xml.stream.XMLStreamException;
 import org.jspecify.annotations.Nullable;
-import qubes.core.error.QubesValueError;
 import qubes.core.error.Repr;
 import qubes.core.state.AssignmentRecord;
 import qubes.core.state.DomainRecord;
@@ -35,8 +34,11 @@ final class DomainReader {
     private static final Pattern UUID_DIGITS =
             Pattern.compile("([0-9a-f]{8})([0-9a-f]{4})([0-9a-f]{4})([0-9a-f]{4})([0-9a-f]{12})");
 
-    /** Clients are told of klasses among other words of a line. */
-    private static final Pattern KLASS = Pattern.compile("[^\\s\\p{Cntrl}]+");
+    /** Clients are told of klasses and domains among other words of a line. */
+    private static final Pattern WORD = Pattern.compile("[^\\s\\p{Cntrl}]+");
+
+    /** Of a name that no client could give today, what nevertheless harms no line and no path. */
+    private static final Pattern NAME = Pattern.compile("(?!\\.\\.?$)[^\\s\\p{Cntrl}/]+");
 
     private final ElementReader reader;
 
@@ -47,7 +49,7 @@ final class DomainReader {
     /** Reads the domain at whose start the parser stands, to its end. */
     DomainRecord read() throws XMLStreamException {
         String klass = reader.required("class");
-        if (!KLASS.matcher(klass).matches()) {
+        if (!WORD.matcher(klass).matches()) {
             throw reader.problem("the class of a domain is one word, not " + Repr.quote(klass));
         }
         return new Parts(klass).read();
@@ -131,12 +133,12 @@ final class DomainReader {
                         "the name dom0 is the AdminVM's, not that of a domain of class "
                                 + Repr.quote(klass));
             }
-            try {
-                return DomainName.parse(name.text());
-            } catch (QubesValueError e) {
+            if (!NAME.matcher(name.text()).matches()) {
                 throw refused(
-                        "a domain is named " + Repr.quote(name.text()) + ": " + e.getMessage());
+                        "the name of a domain is one word without slashes, not "
+                                + Repr.quote(name.text()));
             }
+            return new DomainName(name.text());
         }
 
         private int qid(DomainName name) {
