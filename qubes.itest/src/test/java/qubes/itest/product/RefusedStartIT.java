@@ -98,7 +98,7 @@ class RefusedStartIT {
                 arguments(
                         "name of two lines",
                         Texts.store(Texts.domain(1, "AppVM", "a\nb class=AppVM", "")),
-                        "a domain is named 'a\\nb class=AppVM'"),
+                        "the name of a domain is one word without slashes, not 'a\\nb class=AppVM'"),
                 arguments(
                         "same qid twice",
                         Texts.store(
