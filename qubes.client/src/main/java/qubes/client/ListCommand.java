@@ -64,11 +64,7 @@ final class ListCommand implements Command {
 
     private static Map<String, Map<String, String>> chosen(Session session, List<String> names) {
         Map<String, Map<String, String>> domains = session.domains();
-        for (String name : names) {
-            if (!domains.containsKey(name)) {
-                throw new UsageError(Session.noSuchDomain(name));
-            }
-        }
+        Session.refuseUnknown(names, domains.keySet());
         if (!names.isEmpty()) {
             domains.keySet().retainAll(names);
         }

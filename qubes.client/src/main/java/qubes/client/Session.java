@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /** The daemon and the terminal that a verb works with. */
 record Session(Daemon daemon, InputStream in, PrintStream out, PrintStream err) {
@@ -55,9 +56,13 @@ record Session(Daemon daemon, InputStream in, PrintStream out, PrintStream err) 
      * @throws UsageError naming the first one
      */
     void refuseUnknown(List<String> names) {
-        Map<String, Map<String, String>> known = domains();
+        refuseUnknown(names, domains().keySet());
+    }
+
+    /** As {@link #refuseUnknown(List)}, for who has the names of the domains already. */
+    static void refuseUnknown(List<String> names, Set<String> known) {
         for (String name : names) {
-            if (!known.containsKey(name)) {
+            if (!known.contains(name)) {
                 throw new UsageError(noSuchDomain(name));
             }
         }

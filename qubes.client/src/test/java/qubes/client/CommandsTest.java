@@ -13,13 +13,6 @@ import org.junit.jupiter.api.Test;
 
 /** What the verbs send, byte for byte, and what they make of the replies. */
 class CommandsTest {
-    private static final String LIST =
-            """
-            anon class=AppVM state=Halted uuid=1 foo=bar
-            dom0 class=AdminVM state=Running uuid=0
-            work class=AppVM state=Running uuid=2
-            """;
-
     private ScriptedDaemon daemon;
 
     @BeforeEach
@@ -35,7 +28,7 @@ class CommandsTest {
     @Test
     @DisplayName("ls shows the columns of qvm-ls, dom0 first, and asks GetAll of each qube")
     void list() {
-        daemon.on("admin.vm.List+ dom0", LIST)
+        daemon.on("admin.vm.List+ dom0", ScriptedDaemon.LIST)
                 .on("admin.vm.property.GetAll+ dom0", "label default=False type=label black\n")
                 .on(
                         "admin.vm.property.GetAll+ anon",
@@ -56,7 +49,7 @@ class CommandsTest {
     @Test
     @DisplayName("ls --raw-list asks admin.vm.List alone, and tolerates keys it does not know")
     void rawList() {
-        daemon.on("admin.vm.List+ dom0", LIST);
+        daemon.on("admin.vm.List+ dom0", ScriptedDaemon.LIST);
         assertEquals(0, daemon.run("ls", "--raw-list"));
         assertEquals("dom0\nanon\nwork\n", daemon.out());
         assertEquals(List.of("admin.vm.List+ dom0"), daemon.requests());
@@ -65,7 +58,7 @@ class CommandsTest {
     @Test
     @DisplayName("ls of chosen columns needs no properties for name, state and class")
     void chosenColumns() {
-        daemon.on("admin.vm.List+ dom0", LIST);
+        daemon.on("admin.vm.List+ dom0", ScriptedDaemon.LIST);
         assertEquals(0, daemon.run("ls", "-O", "name,class", "--raw-data", "work"));
         assertEquals("work|AppVM\n", daemon.out());
         assertEquals(List.of("admin.vm.List+ dom0"), daemon.requests());
@@ -289,7 +282,7 @@ class CommandsTest {
     @Test
     @DisplayName("remove asks first; anything but y leaves the qube")
     void remove() {
-        daemon.on("admin.vm.List+ dom0", LIST).on("admin.vm.Remove+ work", "");
+        daemon.on("admin.vm.List+ dom0", ScriptedDaemon.LIST).on("admin.vm.Remove+ work", "");
         assertEquals(1, daemon.runWithInput("", "remove", "work"));
         assertEquals(1, daemon.runWithInput("n\n", "remove", "work"));
         assertFalse(daemon.requests().contains("admin.vm.Remove+ work"));
@@ -302,7 +295,9 @@ class CommandsTest {
     @DisplayName("remove of one in use tells who refers to it")
     void removeUsed() {
         daemon.refuse("admin.vm.Remove+ tiny", "QubesVMInUseError", "Domain is in use: 'tiny'")
-                .on("admin.vm.List+ dom0", LIST + "tiny class=TemplateVM state=Halted uuid=3\n")
+                .on(
+                        "admin.vm.List+ dom0",
+                        ScriptedDaemon.LIST + "tiny class=TemplateVM state=Halted uuid=3\n")
                 .on("admin.property.GetAll+ dom0", "default_template default=False type=vm tiny\n")
                 .on("admin.vm.property.GetAll+ dom0", "label default=False type=label black\n")
                 .on("admin.vm.property.GetAll+ anon", "template default=False type=vm tiny\n")

@@ -12,13 +12,6 @@ import org.junit.jupiter.api.Test;
 
 /** The verbs that start and stop, and what all verbs make of names that no qube has. */
 class PowerCommandTest {
-    private static final String LIST =
-            """
-            anon class=AppVM state=Halted uuid=1 foo=bar
-            dom0 class=AdminVM state=Running uuid=0
-            work class=AppVM state=Running uuid=2
-            """;
-
     private ScriptedDaemon daemon;
 
     @BeforeEach
@@ -55,7 +48,7 @@ class PowerCommandTest {
     @Test
     @DisplayName("shutdown tells how in the argument, and leaves alone what is down")
     void shutdown() {
-        daemon.on("admin.vm.List+ dom0", LIST)
+        daemon.on("admin.vm.List+ dom0", ScriptedDaemon.LIST)
                 .on("admin.vm.Shutdown+ work", "")
                 .on("admin.vm.Shutdown+wait work", "")
                 .on("admin.vm.Shutdown+force work", "")
@@ -87,7 +80,7 @@ class PowerCommandTest {
     @Test
     @DisplayName("one of several that fails is named, the others are done")
     void severalQubes() {
-        daemon.on("admin.vm.List+ dom0", LIST)
+        daemon.on("admin.vm.List+ dom0", ScriptedDaemon.LIST)
                 .refuse("admin.vm.Kill+ anon", "QubesVMError", "Cannot")
                 .on("admin.vm.Kill+ work", "");
         assertEquals(1, daemon.run("kill", "anon", "work"));
@@ -100,7 +93,7 @@ class PowerCommandTest {
     @Test
     @DisplayName("one of several that is not there is a wrong command line, and nothing is done")
     void severalQubesWithAStranger() {
-        daemon.on("admin.vm.List+ dom0", LIST);
+        daemon.on("admin.vm.List+ dom0", ScriptedDaemon.LIST);
         assertEquals(2, daemon.run("kill", "work", "nope"));
         assertTrue(daemon.err().endsWith("error: no such domain: 'nope'\n"), daemon.err());
         assertEquals(2, daemon.run("remove", "-f", "work", "nope"));
@@ -132,7 +125,7 @@ class PowerCommandTest {
     @Test
     @DisplayName("unpause wakes a suspended qube and unpauses any other")
     void unpause() {
-        daemon.on("admin.vm.List+ dom0", LIST)
+        daemon.on("admin.vm.List+ dom0", ScriptedDaemon.LIST)
                 .on("admin.vm.CurrentState+ work", "power_state=Suspended")
                 .on("admin.vm.Resume+ work", "")
                 .on("admin.vm.CurrentState+ anon", "power_state=Paused")

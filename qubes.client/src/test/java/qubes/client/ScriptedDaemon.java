@@ -27,6 +27,14 @@ import java.util.concurrent.CopyOnWriteArrayList;
  * asked.
  */
 final class ScriptedDaemon implements AutoCloseable {
+    /** A reply to admin.vm.List; one line has a key that nobody knows. */
+    static final String LIST =
+            """
+            anon class=AppVM state=Halted uuid=1 foo=bar
+            dom0 class=AdminVM state=Running uuid=0
+            work class=AppVM state=Running uuid=2
+            """;
+
     private final Path folder;
     private final ServerSocketChannel server;
     private final Map<String, byte[]> answers = new ConcurrentHashMap<>(); // request to answer
