@@ -66,6 +66,18 @@ class LvmVolumeTest {
                         keep));
     }
 
+    private Volume templateRoot() {
+        return pool.volume(
+                new VolumeSpec(
+                        "root",
+                        "vg/vm-t-root",
+                        VolumeKind.ORIGIN,
+                        SIZE,
+                        true,
+                        Optional.empty(),
+                        1));
+    }
+
     private Volume snapshot() {
         return pool.volume(
                 new VolumeSpec(
@@ -318,16 +330,7 @@ class LvmVolumeTest {
     @DisplayName("a snapshot is outdated from its source's commit until it stops")
     void snapshotIsOutdated() {
         lvm.with("vm-t-root");
-        Volume source =
-                pool.volume(
-                        new VolumeSpec(
-                                "root",
-                                "vg/vm-t-root",
-                                VolumeKind.ORIGIN,
-                                SIZE,
-                                true,
-                                Optional.empty(),
-                                1));
+        Volume source = templateRoot();
         Volume snapshot = snapshot();
         snapshot.start();
         assertFalse(snapshot.outdated());
@@ -448,16 +451,7 @@ class LvmVolumeTest {
         List<String> before = lvm.names();
         int main = lvm.uuid("vm-x-private");
         Volume volume = origin(1);
-        Volume source =
-                pool.volume(
-                        new VolumeSpec(
-                                "root",
-                                "vg/vm-t-root",
-                                VolumeKind.ORIGIN,
-                                SIZE,
-                                true,
-                                Optional.empty(),
-                                1));
+        Volume source = templateRoot();
         lvm.refuse("lvm lvcreate");
         assertThrows(StoragePoolException.class, () -> volume.revert("1521065904-back"));
         assertThrows(StoragePoolException.class, () -> volume.importVolume(source));
