@@ -32,28 +32,48 @@ final class DomainIndex {
         FOLLOWER
     }
 
-    private record Key(Kind kind, String text) {
-        static Key follower(String klass, String property) {
-            return new Key(Kind.FOLLOWER, property + " " + klass);
+    /** What is asked for. */
+    private record Question(Kind kind, String text) {}
+
+    /** One answer to a question, and what tells it from the others: a property, or a klass. */
+    private record Entry(Question question, String detail) {
+        static Entry value(String property, String text) {
+            return new Entry(new Question(Kind.VALUE, text), property);
+        }
+
+        static Entry pool(String pool) {
+            return new Entry(new Question(Kind.POOL, pool), "");
+        }
+
+        static Entry backend(String domain) {
+            return new Entry(new Question(Kind.BACKEND, domain), "");
+        }
+
+        static Entry follower(String klass, String property) {
+            return new Entry(new Question(Kind.FOLLOWER, property), klass);
         }
     }
 
-    private final SharedMap<Key, int[]> qids; // ascending
+    /** Question to the qids, ascending, by detail. */
+    private final SharedMap<Question, Map<String, int[]>> qids;
 
-    private DomainIndex(SharedMap<Key, int[]> qids) {
+    private DomainIndex(SharedMap<Question, Map<String, int[]>> qids) {
         this.qids = qids;
     }
 
     /** The index of these domains. */
     static DomainIndex of(List<DomainRecord> domains) {
-        Map<Key, IntStream.Builder> found = new HashMap<>();
+        Map<Entry, IntStream.Builder> found = new HashMap<>();
         for (DomainRecord domain : domains) {
-            for (Key key : keys(domain)) {
-                found.computeIfAbsent(key, any -> IntStream.builder()).add(domain.qid());
+            for (Entry entry : entries(domain)) {
+                found.computeIfAbsent(entry, any -> IntStream.builder()).add(domain.qid());
             }
         }
-        Map<Key, int[]> sorted = new HashMap<>();
-        found.forEach((key, all) -> sorted.put(key, all.build().sorted().toArray()));
+        Map<Question, Map<String, int[]>> sorted = new HashMap<>();
+        found.forEach(
+                (entry, all) ->
+                        sorted.computeIfAbsent(entry.question(), any -> new HashMap<>())
+                                .put(entry.detail(), all.build().sorted().toArray()));
         return new DomainIndex(SharedMap.of(sorted));
     }
 
@@ -62,46 +82,68 @@ final class DomainIndex {
         if (before != null && after != null && alike(before, after)) {
             return this;
         }
-        Set<Key> gone = before == null ? Set.of() : keys(before);
-        Set<Key> come = after == null ? Set.of() : keys(after);
-        SharedMap<Key, int[]> changed = qids;
-        for (Key key : gone) {
-            if (!come.contains(key) && before != null) {
-                int[] without = without(changed.get(key), before.qid());
-                changed = changed.with(key, without.length == 0 ? null : without);
+        Set<Entry> gone = before == null ? Set.of() : entries(before);
+        Set<Entry> come = after == null ? Set.of() : entries(after);
+        DomainIndex changed = this;
+        for (Entry entry : gone) {
+            if (!come.contains(entry) && before != null) {
+                changed = changed.with(entry, without(changed.of(entry), before.qid()));
             }
         }
-        for (Key key : come) {
-            if (!gone.contains(key) && after != null) {
-                changed = changed.with(key, with(changed.get(key), after.qid()));
+        for (Entry entry : come) {
+            if (!gone.contains(entry) && after != null) {
+                changed = changed.with(entry, with(changed.of(entry), after.qid()));
             }
         }
-        return new DomainIndex(changed);
+        return changed;
     }
 
     /** Qids, ascending, of the domains one of whose explicit properties has that text. */
     int[] holding(String text) {
-        return of(new Key(Kind.VALUE, text));
+        Map<String, int[]> found = qids.get(new Question(Kind.VALUE, text));
+        return found == null
+                ? NONE
+                : found.values().stream()
+                        .flatMapToInt(Arrays::stream)
+                        .sorted()
+                        .distinct()
+                        .toArray();
+    }
+
+    /** Qids, ascending, of the domains with that text as explicit value of a property. */
+    int[] holding(String property, String text) {
+        return of(Entry.value(property, text));
     }
 
     /** Qids, ascending, of the domains with a volume in that pool. */
     int[] inPool(String pool) {
-        return of(new Key(Kind.POOL, pool));
+        return of(Entry.pool(pool));
     }
 
     /** Qids, ascending, of the domains that a device of that domain is assigned to. */
     int[] assignedFrom(String backend) {
-        return of(new Key(Kind.BACKEND, backend));
+        return of(Entry.backend(backend));
     }
 
     /** Qids, ascending, of the domains of a klass that have one of {@link #FOLLOWING} not set. */
     int[] following(String klass, String property) {
-        return of(Key.follower(klass, property));
+        return of(Entry.follower(klass, property));
     }
 
-    private int[] of(Key key) {
-        int[] found = qids.get(key);
-        return found == null ? NONE : found;
+    private int[] of(Entry entry) {
+        Map<String, int[]> found = qids.get(entry.question());
+        return found == null ? NONE : found.getOrDefault(entry.detail(), NONE);
+    }
+
+    private DomainIndex with(Entry entry, int[] all) {
+        Map<String, int[]> before = qids.get(entry.question());
+        Map<String, int[]> changed = before == null ? new HashMap<>() : new HashMap<>(before);
+        if (all.length == 0) {
+            changed.remove(entry.detail());
+        } else {
+            changed.put(entry.detail(), all);
+        }
+        return new DomainIndex(qids.with(entry.question(), changed.isEmpty() ? null : changed));
     }
 
     private static boolean alike(DomainRecord before, DomainRecord after) {
@@ -110,33 +152,30 @@ final class DomainIndex {
                 && before.assignments().equals(after.assignments());
     }
 
-    private static Set<Key> keys(DomainRecord domain) {
-        Set<Key> keys = new HashSet<>();
+    private static Set<Entry> entries(DomainRecord domain) {
+        Set<Entry> entries = new HashSet<>();
         domain.properties()
                 .forEach(
                         (property, value) -> {
                             if (!IDENTITY.contains(property)) {
-                                keys.add(new Key(Kind.VALUE, value.text()));
+                                entries.add(Entry.value(property, value.text()));
                             }
                         });
         for (VolumeRecord volume : domain.volumes().values()) {
-            volume.text("pool").ifPresent(pool -> keys.add(new Key(Kind.POOL, pool)));
+            volume.text("pool").ifPresent(pool -> entries.add(Entry.pool(pool)));
         }
         for (AssignmentRecord assignment : domain.assignments()) {
-            keys.add(new Key(Kind.BACKEND, assignment.backendDomain()));
+            entries.add(Entry.backend(assignment.backendDomain()));
         }
         for (String property : FOLLOWING) {
             if (!domain.properties().containsKey(property)) {
-                keys.add(Key.follower(domain.klass(), property));
+                entries.add(Entry.follower(domain.klass(), property));
             }
         }
-        return keys;
+        return entries;
     }
 
-    private static int[] with(int @Nullable [] all, int qid) {
-        if (all == null) {
-            return new int[] {qid};
-        }
+    private static int[] with(int[] all, int qid) {
         int at = -Arrays.binarySearch(all, qid) - 1;
         int[] more = Arrays.copyOf(all, all.length + 1);
         System.arraycopy(all, at, more, at + 1, all.length - at);
@@ -144,7 +183,7 @@ final class DomainIndex {
         return more;
     }
 
-    private static int[] without(int @Nullable [] all, int qid) {
-        return all == null ? NONE : Arrays.stream(all).filter(other -> other != qid).toArray();
+    private static int[] without(int[] all, int qid) {
+        return Arrays.stream(all).filter(other -> other != qid).toArray();
     }
 }

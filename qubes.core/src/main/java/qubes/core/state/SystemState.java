@@ -205,6 +205,11 @@ public final class SystemState {
         return records(index.holding(text));
     }
 
+    /** The domains, by ascending qid, with that text as explicit value of a property. */
+    public List<DomainRecord> holding(String property, String text) {
+        return records(index.holding(property, text));
+    }
+
     /** The domains, by ascending qid, with a volume in that pool. */
     public List<DomainRecord> inPool(String pool) {
         return records(index.inPool(pool));

@@ -24,7 +24,7 @@ final class Referrers {
     static List<BaseVM> of(BaseVM target, String property) {
         Qubes qubes = target.qubes();
         SortedSet<BaseVM> found = new TreeSet<>(); // some are found both ways
-        addThose(found, qubes.state().holding(target.name().value()), property, target);
+        addThose(found, qubes.state().holding(property, target.name().value()), property, target);
         for (String klass : qubes.klasses()) {
             Optional<Property<?>> declared =
                     qubes.traits(klass).flatMap(traits -> traits.property(property));

@@ -89,6 +89,12 @@ class SystemStateIndexTest {
                                             .anyMatch(a -> a.backendDomain().equals(text))),
                     state.assignedFrom(text));
         }
+        for (String property : PROPERTIES) {
+            Optional<StoredValue> sought = Optional.of(StoredValue.ofText("a"));
+            assertEquals(
+                    scan(state, domain -> domain.property(property).equals(sought)),
+                    state.holding(property, "a"));
+        }
         for (String klass : List.of("A", "B")) {
             assertEquals(
                     scan(
