@@ -88,6 +88,12 @@ class RuleOptionTest {
                     dsthost, 127.0.0/8
                     dsthost, 010.0.0.0/8
                     dsthost, /8
+                    dsthost, 137.327.0.0/16
+                    dsthost, 1.2.3.4.5/32
+                    dsthost, 2001:abcd:efab0123::3/128
+                    dsthost, 2001:abcd:efab:3/128
+                    dsthost, www  qubes-os.org
+                    dsthost, https://qubes-os.org
                     dsthost, 2001:abcd:efab::3/129
                     dsthost, 2001:abcd:efab::3/-1
                     dsthost, 2001:abcd:efgh::3/128
@@ -114,6 +120,8 @@ class RuleOptionTest {
                     dstports, -80
                     dstports, 80-
                     dstports, 80-90-100
+                    dstports, 80 90
+                    dstports, 1-1000000000000
                     dstports, http
                     dstports, +80
                     dstports, 8_0
