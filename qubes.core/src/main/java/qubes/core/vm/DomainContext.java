@@ -62,9 +62,10 @@ public interface DomainContext {
     Firewall firewall(Path folder);
 
     /**
-     * The domain's notes. Never blocks.
+     * The domain's notes, the same for all its live objects. Never blocks.
      *
      * @param folder of the domain's own files
+     * @throws qubes.core.error.QubesVMNotFoundError if the domain was removed
      */
     Notes notes(Path folder);
 }

@@ -20,7 +20,8 @@ public interface Notes {
      * that write at a time the last one counts. Blocks while the disk does; must not be called
      * under the model lock.
      *
-     * @throws qubes.core.error.QubesException if it cannot be written; the old text is kept then
+     * @throws qubes.core.error.QubesException if it cannot be written, or the domain is gone; the
+     *     old text is kept then
      */
     void write(String text);
 }

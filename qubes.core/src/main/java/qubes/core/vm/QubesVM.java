@@ -281,7 +281,11 @@ public abstract class QubesVM extends BaseVM {
         return context().firewall(storage.directory());
     }
 
-    /** What the user wrote about the domain. */
+    /**
+     * What the user wrote about the domain.
+     *
+     * @throws qubes.core.error.QubesVMNotFoundError if the domain was removed
+     */
     public final Notes notes() {
         return context().notes(storage.directory());
     }

@@ -24,8 +24,11 @@ final class DomainFiles {
     private final QubesSystem system;
     private final Schedule schedule;
     private final FirewallReader reader = new FirewallReader();
-    private final Map<UUID, DomainFirewall> firewalls =
-            new ConcurrentHashMap<>(); // uuid to firewall, once somebody asked for it
+    private final Map<UUID, Kept> kept =
+            new ConcurrentHashMap<>(); // uuid to files, once somebody asked for them
+
+    /** The files of one domain, the same for all its live objects. */
+    private record Kept(DomainFirewall firewall, NotesFile notes) {}
 
     DomainFiles(QubesSystem system, Schedule schedule) {
         this.system = system;
@@ -33,26 +36,32 @@ final class DomainFiles {
     }
 
     /**
-     * The firewall of a domain, the same for all its live objects.
+     * The firewall of a domain.
      *
      * @param member false for a domain that was not added yet
      * @throws QubesVMNotFoundError if it was removed
      */
     Firewall firewall(DomainRecord domain, boolean member, Path folder) {
-        return firewalls.computeIfAbsent(
+        return of(domain, member, folder).firewall();
+    }
+
+    /** The notes of a domain; as {@link #firewall}. */
+    Notes notes(DomainRecord domain, boolean member, Path folder) {
+        return of(domain, member, folder).notes();
+    }
+
+    private Kept of(DomainRecord domain, boolean member, Path folder) {
+        return kept.computeIfAbsent(
                 domain.uuid(),
                 uuid -> {
                     if (member && system.state().domain(uuid) == null) {
                         throw new QubesVMNotFoundError(domain.name().value());
                     }
-                    return new DomainFirewall(
-                            system, schedule, reader, uuid, domain.name(), folder);
+                    return new Kept(
+                            new DomainFirewall(
+                                    system, schedule, reader, uuid, domain.name(), folder),
+                            new NotesFile(domain.name(), folder));
                 });
-    }
-
-    /** The notes of a domain. */
-    Notes notes(Path folder) {
-        return new NotesFile(folder);
     }
 
     /**
@@ -85,9 +94,10 @@ final class DomainFiles {
 
     /** A domain was removed from the state. */
     void forget(DomainRecord removed) {
-        DomainFirewall firewall = firewalls.remove(removed.uuid());
-        if (firewall != null) {
-            firewall.close();
+        Kept files = kept.remove(removed.uuid());
+        if (files != null) {
+            files.firewall().close();
+            files.notes().close();
         }
     }
 }

@@ -151,12 +151,16 @@ final class LiveContext implements DomainContext {
 
     @Override
     public Firewall firewall(Path folder) {
-        return system.files().firewall(record(), detached == null || closed, folder);
+        return system.files().firewall(record(), wasAdded(), folder);
     }
 
     @Override
     public Notes notes(Path folder) {
-        return system.files().notes(folder);
+        return system.files().notes(record(), wasAdded(), folder);
+    }
+
+    private boolean wasAdded() {
+        return detached == null || closed;
     }
 
     /** Waits until no operation runs; one that runs longer than {@code nanos} is interrupted. */

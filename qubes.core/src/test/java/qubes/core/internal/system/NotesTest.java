@@ -2,11 +2,17 @@ package qubes.core.internal.system;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
@@ -15,6 +21,8 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import qubes.core.error.QubesException;
+import qubes.core.error.QubesVMNotFoundError;
+import qubes.core.vm.Notes;
 import qubes.core.vm.QubesVM;
 
 /** The row 'notes: missing file' of spec vm-classes.md, and its §13 behind it. */
@@ -102,8 +110,43 @@ class NotesTest {
     void keepsAnInterrupt() {
         Thread.currentThread().interrupt();
         work.notes().write("note");
-        assertEquals(true, Thread.interrupted());
+        assertTrue(Thread.interrupted());
         assertEquals("note", work.notes().read());
+    }
+
+    @Test
+    @DisplayName("several can write at a time; one of the texts is there after, whole")
+    void takesSeveralWriters() throws Exception {
+        List<String> texts = List.of("a".repeat(9000), "b".repeat(7000), "c".repeat(5000), "");
+        ExecutorService writers = Executors.newFixedThreadPool(texts.size());
+        try {
+            List<Callable<String>> writes = new ArrayList<>();
+            for (int i = 0; i < 40; i++) {
+                String text = texts.get(i % texts.size());
+                writes.add(
+                        () -> {
+                            work.notes().write(text);
+                            return work.notes().read();
+                        });
+            }
+            for (Future<String> seen : writers.invokeAll(writes)) {
+                assertTrue(texts.contains(seen.get()));
+            }
+        } finally {
+            writers.shutdownNow();
+        }
+        assertEquals(List.of("notes.txt"), List.of(home.resolve("appvms/work").toFile().list()));
+    }
+
+    @Test
+    @DisplayName("a removed domain has no notes, nor takes any")
+    void leavesWithItsDomain() {
+        Notes notes = work.notes();
+        notes.write("note");
+        system.remove(work);
+        assertEquals("", notes.read());
+        assertThrows(QubesVMNotFoundError.class, () -> notes.write("late"));
+        assertThrows(QubesVMNotFoundError.class, () -> work.notes());
     }
 
     private String refusalOfRead() {
