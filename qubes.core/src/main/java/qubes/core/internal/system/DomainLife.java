@@ -5,6 +5,7 @@ import java.util.Optional;
 import java.util.UUID;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import qubes.core.device.DeviceAssignment;
 import qubes.core.error.QubesException;
 import qubes.core.error.QubesVMAlreadyExistsError;
 import qubes.core.error.QubesVMInUseError;
@@ -188,15 +189,19 @@ final class DomainLife {
         String ports =
                 system.domains().stream()
                         .filter(other -> other != vm)
-                        .flatMap(other -> other.devices().stream())
-                        .filter(device -> device.backendDomain().equals(vm.name().value()))
-                        .map(device -> device.portId())
+                        .flatMap(other -> other.devices().assigned().stream())
+                        .filter(assignment -> isBackend(vm, assignment))
+                        .map(assignment -> assignment.device().portId())
                         .distinct()
                         .reduce((a, b) -> a + ", " + b)
                         .orElse("");
         if (!ports.isEmpty()) {
             throw new QubesVMInUseError("VM has devices assigned to other VMs: " + ports);
         }
+    }
+
+    private static boolean isBackend(BaseVM vm, DeviceAssignment assignment) {
+        return assignment.device().backend().equals(Optional.of(vm.name()));
     }
 
     private void undefine(UUID uuid) {
