@@ -10,11 +10,16 @@ import qubes.core.value.DomainName;
 
 /** Who refers to a domain. */
 public final class Dependents {
+    /** What a preloaded disposable may have of its template. */
+    private static final Set<String> OF_TEMPLATE =
+            Set.of("template", "default_dispvm", "management_dispvm");
+
     private Dependents() {}
 
     /**
      * What refers to a domain, in words: the system counts even where it refers by default, domains
-     * only where a value is explicit.
+     * only where a value is explicit. A preloaded disposable, which nobody uses yet, goes with its
+     * template and does not count against it (spec domain-model §6.2).
      *
      * @param only names of the properties to look at; none means all that refer to domains
      */
@@ -31,8 +36,10 @@ public final class Dependents {
             if (other == vm) {
                 continue;
             }
+            boolean follows = isPreloadedFrom(vm, other);
             for (Property<?> property : other.properties()) {
                 if (looks(property, wanted)
+                        && !(follows && OF_TEMPLATE.contains(property.name()))
                         && !other.isDefault(property)
                         && refers(other, property, vm)) {
                     found.add(other.name() + "'s " + property.name());
@@ -63,6 +70,15 @@ public final class Dependents {
                             }
                         });
         return found;
+    }
+
+    private static boolean isPreloadedFrom(BaseVM vm, BaseVM other) {
+        return other.template().filter(vm::equals).isPresent()
+                && other.properties()
+                        .find("is_preload")
+                        .flatMap(other::find)
+                        .filter(Boolean.TRUE::equals)
+                        .isPresent();
     }
 
     private static boolean looks(Property<?> property, Set<String> wanted) {

@@ -68,7 +68,6 @@ public final class Globals {
             Property.named("default_kernel", PropertyType.STR)
                     .doc("Kernel of qubes that do not name another.")
                     .loadStage(3)
-                    .accept((holder, kernel) -> Kernels.checked(holder, kernel))
                     .define();
 
     public static final Property<String> DEFAULT_POOL =
@@ -152,6 +151,15 @@ public final class Globals {
                 .stream()
                 .filter(property -> property.name().equals("default_pool_" + volume))
                 .findFirst();
+    }
+
+    /**
+     * Refuses a kernel that is not installed; none is fine. Looks at the file system.
+     *
+     * @throws QubesPropertyValueError saying what is missing
+     */
+    public static void refuseMissingKernel(Qubes qubes, String kernel) {
+        Kernels.checked(qubes, kernel);
     }
 
     private static Property.Builder<Qubes, Optional<DomainName>> reference(

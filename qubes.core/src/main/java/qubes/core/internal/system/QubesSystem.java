@@ -11,6 +11,8 @@ import java.util.UUID;
 import java.util.concurrent.ConcurrentNavigableMap;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.ExecutorService;
+import java.util.function.Consumer;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.osgi.framework.ServiceReference;
 import org.osgi.service.component.annotations.Activate;
@@ -24,14 +26,17 @@ import org.osgi.service.metatype.annotations.Designate;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import qubes.core.error.QubesException;
+import qubes.core.error.QubesVMNotFoundError;
 import qubes.core.event.Event;
 import qubes.core.event.EventListener;
+import qubes.core.event.EventPattern;
 import qubes.core.event.Extension;
 import qubes.core.event.Lifecycle;
 import qubes.core.hypervisor.GuestListener;
 import qubes.core.hypervisor.GuestState;
 import qubes.core.hypervisor.Hypervisor;
 import qubes.core.internal.store.StoreWriter;
+import qubes.core.property.PropertyHolder;
 import qubes.core.property.PropertyTable;
 import qubes.core.state.DomainRecord;
 import qubes.core.state.StoredValue;
@@ -63,7 +68,11 @@ public final class QubesSystem extends ModelHolder implements Qubes {
 
     private final Path baseDirectory;
     private final ExecutorService executor = Threads.executor();
-    private final EventBus bus = new EventBus();
+    private final EventBus bus =
+            new EventBus(
+                    Stream.of(GlobalEffects.HANDLERS, Removal.HANDLERS)
+                            .<ApplicationHandler<?>>flatMap(List::stream)
+                            .toList());
     private final Outbox outbox = new Outbox();
     private final Klasses klasses = new Klasses();
     private final ConcurrentNavigableMap<ServiceReference<Extension>, Extension> extensions =
@@ -191,6 +200,20 @@ public final class QubesSystem extends ModelHolder implements Qubes {
     void addExtension(Extension extension, ServiceReference<Extension> reference) {
         extensions.put(reference, extension);
         bus.extensions(extensions::values);
+        domains().stream().filter(BaseVM::available).forEach(vm -> loadedFor(extension, vm));
+    }
+
+    /** An extension that comes late hears of the domains that are there already. */
+    private void loadedFor(Extension extension, BaseVM vm) {
+        try {
+            model.write(() -> bus.fireFor(extension, new Lifecycle.Load(vm)));
+        } catch (RuntimeException e) {
+            log.error(
+                    "{}: extension {} failed on its load",
+                    vm.name(),
+                    extension.getClass().getName(),
+                    e);
+        }
     }
 
     void removeExtension(Extension extension, ServiceReference<Extension> reference) {
@@ -293,6 +316,21 @@ public final class QubesSystem extends ModelHolder implements Qubes {
     @Override
     public AutoCloseable listen(EventListener listener) {
         return outbox.listen(listener);
+    }
+
+    @Override
+    public <E extends Event> AutoCloseable handle(
+            PropertyHolder subject, EventPattern<E> pattern, Consumer<? super E> handler) {
+        if (subject instanceof BaseVM vm && find(vm.uuid()).isEmpty()) {
+            throw new QubesVMNotFoundError(vm.name().value());
+        }
+        String owner = "Handler " + handler.getClass().getName();
+        return bus.ofSubjects().add(subject, new ForeignHandler<>(owner, pattern, handler));
+    }
+
+    /** A domain is gone for good, and nobody waits for its events any more. */
+    void forgetHandlers(BaseVM vm) {
+        bus.ofSubjects().forget(vm.uuid());
     }
 
     @Override
