@@ -14,6 +14,7 @@ import qubes.core.event.EventListener;
 import qubes.core.event.EventPattern;
 import qubes.core.hypervisor.GuestState;
 import qubes.core.hypervisor.Hypervisor;
+import qubes.core.property.Property;
 import qubes.core.property.PropertyHolder;
 import qubes.core.state.SystemState;
 import qubes.core.value.DomainName;
@@ -49,6 +50,21 @@ public interface Qubes extends PropertyHolder {
      */
     default BaseVM domain(DomainName name) {
         return find(name).orElseThrow(() -> new QubesVMNotFoundError(name.value()));
+    }
+
+    /**
+     * The domains that have a property of that name and leave it at its default, whatever the
+     * default is: those whom a change of a global default concerns. Never blocks.
+     */
+    default List<BaseVM> atDefault(Property<?> property) {
+        return domains().stream()
+                .filter(
+                        vm ->
+                                vm.properties()
+                                        .find(property.name())
+                                        .filter(vm::isDefault)
+                                        .isPresent())
+                .toList();
     }
 
     /** dom0. */

@@ -2,7 +2,6 @@ package qubes.core.internal.system;
 
 import java.util.List;
 import java.util.Optional;
-import java.util.function.BiConsumer;
 import qubes.core.event.PropertyPreSet;
 import qubes.core.event.PropertyReset;
 import qubes.core.event.PropertySet;
@@ -70,25 +69,14 @@ final class GlobalEffects {
     }
 
     private static void announceNetvm(Qubes qubes, PropertyPreSet event) {
-        eachAtDefault(
-                qubes,
-                Network.NETVM,
-                (vm, own) ->
-                        vm.fire(new PropertyPreSet(vm, own, event.newValue(), event.oldValue())));
+        for (BaseVM vm : qubes.atDefault(Network.NETVM)) {
+            vm.fire(new PropertyPreSet(vm, Network.NETVM, event.newValue(), event.oldValue()));
+        }
     }
 
     private static void reset(Qubes qubes, Property<?> property, Optional<Object> old) {
-        eachAtDefault(qubes, property, (vm, own) -> vm.fire(new PropertyReset(vm, own, old)));
-    }
-
-    /** Hands over each domain concerned, with its klass's own declaration of the property. */
-    private static void eachAtDefault(
-            Qubes qubes, Property<?> property, BiConsumer<BaseVM, Property<?>> action) {
-        for (BaseVM vm : qubes.domains()) {
-            vm.properties()
-                    .find(property.name())
-                    .filter(vm::isDefault)
-                    .ifPresent(own -> action.accept(vm, own));
+        for (BaseVM vm : qubes.atDefault(property)) {
+            vm.fire(new PropertyReset(vm, property, old));
         }
     }
 }
