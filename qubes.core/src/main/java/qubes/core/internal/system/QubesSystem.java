@@ -140,7 +140,7 @@ public final class QubesSystem extends ModelHolder implements Qubes {
 
     private void loaded(BaseVM vm) {
         try {
-            model.write(() -> fire(new Lifecycle.Load(vm)));
+            model.derive(() -> fire(new Lifecycle.Load(vm)));
         } catch (RuntimeException e) {
             log.error("{}: a handler failed on its load", vm.name(), e);
         }
@@ -206,7 +206,7 @@ public final class QubesSystem extends ModelHolder implements Qubes {
     /** An extension that comes late hears of the domains that are there already. */
     private void loadedFor(Extension extension, BaseVM vm) {
         try {
-            model.write(() -> bus.fireFor(extension, new Lifecycle.Load(vm)));
+            model.derive(() -> bus.fireFor(extension, new Lifecycle.Load(vm)));
         } catch (RuntimeException e) {
             log.error(
                     "{}: extension {} failed on its load",
