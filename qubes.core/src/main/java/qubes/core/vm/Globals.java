@@ -75,8 +75,8 @@ public final class Globals {
                     .doc("Storage pool of volumes for which no other default is set.")
                     .loadStage(3)
                     .mayDefaultTo(
-                            "the pool named default, else the one at the system's own folder",
-                            Globals::naturalPool)
+                            "the pool named default, else that of the root file system, else the one at the system's own folder",
+                            qubes -> qubes.pools().natural())
                     .accept((qubes, pool) -> existingPool(qubes, pool))
                     .define();
 
@@ -192,21 +192,5 @@ public final class Globals {
             throw new QubesPropertyValueError("No such storage pool");
         }
         return pool;
-    }
-
-    private static Optional<String> naturalPool(Qubes qubes) {
-        if (qubes.pools().find("default").isPresent()) {
-            return Optional.of("default");
-        }
-        String own = qubes.baseDirectory().toString();
-        return qubes.pools().list().stream()
-                .filter(pool -> pool.driver().startsWith("file"))
-                .filter(
-                        pool ->
-                                own.equals(pool.attributes().get("dir_path"))
-                                        || "/var/lib/qubes"
-                                                .equals(pool.attributes().get("dir_path")))
-                .map(pool -> pool.name())
-                .findFirst();
     }
 }

@@ -98,6 +98,9 @@ final class DomainLife {
         }
         int qid = wanted.value(BaseVM.QID).map(this::freeQid).orElseGet(this::lowestFreeQid);
         UUID uuid = wanted.value(BaseVM.UNIQUE_ID).orElseGet(UUID::randomUUID);
+        if (system.state().domain(uuid) != null) {
+            throw new IllegalArgumentException("uuid " + uuid + " is taken");
+        }
         return DomainRecord.create(qid, name, uuid, klass);
     }
 

@@ -81,7 +81,7 @@ public final class QubesSystem extends ModelHolder implements Qubes {
     private final Persistence persistence;
     private final LiveDomains live = new LiveDomains(this);
     private final LabelRegistry labels;
-    private final PoolRegistry pools = new PoolRegistry(this);
+    private final PoolRegistry pools;
     private final GuestWatch guests = new GuestWatch(this);
     private final DomainLife life = new DomainLife(this, live);
 
@@ -92,14 +92,18 @@ public final class QubesSystem extends ModelHolder implements Qubes {
      */
     @Activate
     public QubesSystem(CoreConfig config) {
-        this(OpenStore.open(config), Path.of(config.home()));
+        this(
+                OpenStore.open(config),
+                Path.of(config.home()),
+                DefaultPool.ofThisHost(Path.of(config.home())));
     }
 
-    QubesSystem(OpenStore store, Path baseDirectory) {
+    QubesSystem(OpenStore store, Path baseDirectory, DefaultPool naturalPool) {
         SystemState loaded = store.loaded();
         this.baseDirectory = baseDirectory;
         this.model = new Model(loaded, this::changed);
         this.labels = new LabelRegistry(model);
+        this.pools = new PoolRegistry(this, naturalPool);
         loaded.domains().forEach(record -> live.renew(record, null));
         this.persistence = store.persist(model::committed, this::writeOrder, outbox::durable);
         log.info("{} domains loaded", loaded.size());

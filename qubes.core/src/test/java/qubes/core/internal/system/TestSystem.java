@@ -151,7 +151,11 @@ final class TestSystem {
     }
 
     static QubesSystem of(SystemState state, Path home) {
-        return new QubesSystem(new Memory(state), home);
+        return of(state, home, new DefaultPool(Optional.empty(), Optional.empty(), home));
+    }
+
+    static QubesSystem of(SystemState state, Path home, DefaultPool natural) {
+        return new QubesSystem(new Memory(state), home, natural);
     }
 
     /** An extension comes, younger than those before it. */
