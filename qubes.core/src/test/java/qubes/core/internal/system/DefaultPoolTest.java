@@ -56,7 +56,7 @@ class DefaultPoolTest {
                 new DefaultPool(
                         Optional.ofNullable(asked),
                         Optional.ofNullable(root)
-                                .map(text -> text.split("/"))
+                                .map(text -> text.split("/", 2))
                                 .map(parts -> new ThinPool(parts[0], parts[1])),
                         BASE);
         assertEquals(Optional.ofNullable(expected), natural.among(pools(pools)));
@@ -64,13 +64,13 @@ class DefaultPoolTest {
 
     private static List<PoolRecord> pools(String text) {
         List<PoolRecord> pools = new ArrayList<>();
-        for (String pool : text.split(", ")) {
-            String[] words = pool.split(" ");
+        for (String pool : text.split(", ", -1)) {
+            String[] words = pool.split(" ", -1);
             Map<String, String> attributes = new LinkedHashMap<>();
             attributes.put("name", words[0]);
             attributes.put("driver", words[1]);
             for (int i = 2; i < words.length; i++) {
-                String[] parts = words[i].split("=");
+                String[] parts = words[i].split("=", 2);
                 attributes.put(parts[0], parts[1]);
             }
             pools.add(new PoolRecord(attributes));

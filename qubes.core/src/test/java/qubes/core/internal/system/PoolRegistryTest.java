@@ -182,18 +182,9 @@ class PoolRegistryTest {
         pools.add(pool("fast", "noted"));
         BaseVM work = TestSystem.plain(system, "work");
         VolumeRecord volume = new VolumeRecord(Map.of("name", "root", "pool", "fast"));
-        system.model()
-                .write(
-                        () ->
-                                system.model()
-                                        .update(
-                                                state ->
-                                                        state.withChanged(
-                                                                work.record()
-                                                                        .withVolumes(
-                                                                                Map.of(
-                                                                                        "root",
-                                                                                        volume)))));
+        TestSystem.keep(
+                system,
+                state -> state.withChanged(work.record().withVolumes(Map.of("root", volume))));
         assertInUse("fast", "Storage pool is in use: 'fast'");
         system.removeFactory(TestSystem.PLAIN);
         assertInUse("fast", "Storage pool is in use: 'fast'");

@@ -2,6 +2,7 @@ package qubes.core.internal.system;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -224,7 +225,7 @@ class PropertyProtocolTest {
     void declarationIsFound() {
         assertEquals(Optional.of(PLAIN), holder.properties().find("plain"));
         Property<String> key = Property.named("plain", PropertyType.STR).define();
-        assertTrue(holder.properties().declared(key) == PLAIN);
+        assertSame(PLAIN, holder.properties().declared(key));
         Property<String> unknown = Property.named("unknown", PropertyType.STR).define();
         assertEquals(Optional.empty(), holder.properties().find("unknown"));
         assertThrows(QubesNoSuchPropertyError.class, () -> holder.isDefault(unknown));

@@ -29,6 +29,7 @@ import qubes.core.event.TagAdd;
 import qubes.core.property.Property;
 import qubes.core.property.PropertyType;
 import qubes.core.state.AssignmentRecord;
+import qubes.core.state.DomainRecord;
 import qubes.core.state.StoredValue;
 import qubes.core.value.DomainName;
 import qubes.core.vm.BaseVM;
@@ -318,19 +319,9 @@ class RemovalTest {
                                 used, EventPattern.of(Event.class), event -> heard.add("heard")));
     }
 
-    /** As a store may have it. */
     private void keep(String global) {
-        system.model()
-                .write(
-                        () ->
-                                system.model()
-                                        .update(
-                                                state ->
-                                                        state.withGlobal(
-                                                                global,
-                                                                Optional.of(
-                                                                        StoredValue.ofText(
-                                                                                "used")))));
+        TestSystem.keep(
+                system, state -> state.withGlobal(global, Optional.of(StoredValue.ofText("used"))));
     }
 
     private static BaseVM other(QubesSystem system) {
@@ -352,16 +343,8 @@ class RemovalTest {
                         "block",
                         Map.of("backend-domain", from, "id", "sda", "mode", mode),
                         Map.of());
-        system.model()
-                .write(
-                        () ->
-                                system.model()
-                                        .update(
-                                                state ->
-                                                        state.withChanged(
-                                                                system.domain(new DomainName(to))
-                                                                        .record()
-                                                                        .withAssignments(
-                                                                                List.of(device)))));
+        DomainRecord changed =
+                system.domain(new DomainName(to)).record().withAssignments(List.of(device));
+        TestSystem.keep(system, state -> state.withChanged(changed));
     }
 }

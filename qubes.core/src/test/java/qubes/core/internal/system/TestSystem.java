@@ -9,6 +9,7 @@ import java.util.Optional;
 import java.util.function.Function;
 import java.util.function.LongConsumer;
 import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.NullMarked;
 import org.osgi.framework.ServiceReference;
 import qubes.core.event.Event;
@@ -172,6 +173,11 @@ final class TestSystem {
                                                         && proxy != arguments[0]
                                                 ? 1
                                                 : 0));
+    }
+
+    /** Changes the state past all rules, as a store may have been written. */
+    static void keep(QubesSystem system, UnaryOperator<SystemState> change) {
+        system.model().write(() -> system.model().update(change));
     }
 
     static BaseVM plain(QubesSystem system, String name) {
