@@ -28,6 +28,11 @@ record DefaultPool(Optional<String> asked, Optional<ThinPool> root, Path base) {
                 base);
     }
 
+    /** As a host has it of which nothing is known. */
+    static DefaultPool under(Path base) {
+        return new DefaultPool(Optional.empty(), Optional.empty(), base);
+    }
+
     /** The pool's name; absent if it is none of {@code pools}. Never blocks. */
     Optional<String> among(List<PoolRecord> pools) {
         return first(pools, pool -> pool.name().equals("default"))

@@ -2,6 +2,7 @@ package qubes.core.internal.system;
 
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -68,6 +69,7 @@ public final class QubesSystem extends ModelHolder implements Qubes {
 
     private final Path baseDirectory;
     private final ExecutorService executor = Threads.executor();
+    private final Timers timers = new Timers(InstantSource.system(), executor);
     private final EventBus bus =
             new EventBus(
                     Stream.of(GlobalEffects.HANDLERS, Removal.HANDLERS)
@@ -79,6 +81,7 @@ public final class QubesSystem extends ModelHolder implements Qubes {
             new ConcurrentSkipListMap<>(Comparator.reverseOrder()); // by ranking, then age
     private final Model model;
     private final Persistence persistence;
+    private final DomainFiles files;
     private final LiveDomains live = new LiveDomains(this);
     private final LabelRegistry labels;
     private final PoolRegistry pools;
@@ -95,15 +98,21 @@ public final class QubesSystem extends ModelHolder implements Qubes {
         this(
                 OpenStore.open(config),
                 Path.of(config.home()),
-                DefaultPool.ofThisHost(Path.of(config.home())));
+                DefaultPool.ofThisHost(Path.of(config.home())),
+                Optional.empty());
     }
 
-    QubesSystem(OpenStore store, Path baseDirectory, DefaultPool naturalPool) {
+    /**
+     * @param clock to use instead of the clock on the wall
+     */
+    QubesSystem(
+            OpenStore store, Path baseDirectory, DefaultPool natural, Optional<Schedule> clock) {
         SystemState loaded = store.loaded();
         this.baseDirectory = baseDirectory;
+        this.files = new DomainFiles(this, clock.orElse(timers));
         this.model = new Model(loaded, this::changed);
         this.labels = new LabelRegistry(model);
-        this.pools = new PoolRegistry(this, naturalPool);
+        this.pools = new PoolRegistry(this, natural);
         loaded.domains().forEach(record -> live.renew(record, null));
         this.persistence = store.persist(model::committed, this::writeOrder, outbox::durable);
         log.info("{} domains loaded", loaded.size());
@@ -125,6 +134,10 @@ public final class QubesSystem extends ModelHolder implements Qubes {
         return model;
     }
 
+    DomainFiles files() {
+        return files;
+    }
+
     /** A klass arrived: its domains become what they are. */
     @Reference(cardinality = ReferenceCardinality.MULTIPLE, policy = ReferencePolicy.DYNAMIC)
     void addFactory(DomainFactory factory) {
@@ -138,7 +151,9 @@ public final class QubesSystem extends ModelHolder implements Qubes {
                     mine.addAll(ofKlass(klass)); // under the lock: none can be removed meanwhile
                     mine.forEach(record -> live.renew(record, factory));
                 });
-        mine.stream().flatMap(record -> find(record.name()).stream()).forEach(this::loaded);
+        List<BaseVM> loaded = live.of(mine);
+        loaded.forEach(this::loaded);
+        files.wake(loaded, executor);
         log.info("Klass {} available, {} domains", klass, mine.size());
     }
 
@@ -408,6 +423,7 @@ public final class QubesSystem extends ModelHolder implements Qubes {
     @Deactivate
     void close() {
         persistence.close();
+        timers.close();
         executor.shutdownNow();
         outbox.close();
         pools.close();

@@ -143,20 +143,28 @@ final class TestSystem {
 
     /** A system as a new store begins, with all klasses. */
     static QubesSystem empty(Path home) {
-        QubesSystem system = of(EmptyStore.under(home), home);
-        system.addFactory(PLAIN);
-        system.addFactory(DERIVED);
-        system.addFactory(CUT_OFF);
-        system.addFactory(FAR);
+        return withKlasses(of(EmptyStore.under(home), home));
+    }
+
+    /** As {@link #empty(Path)}, with a clock of its own. */
+    static QubesSystem empty(Path home, Schedule clock) {
+        return withKlasses(
+                new QubesSystem(
+                        new Memory(EmptyStore.under(home)),
+                        home,
+                        DefaultPool.under(home),
+                        Optional.of(clock)));
+    }
+
+    private static QubesSystem withKlasses(QubesSystem system) {
+        for (Klass klass : List.of(PLAIN, DERIVED, CUT_OFF, FAR)) {
+            system.addFactory(klass);
+        }
         return system;
     }
 
     static QubesSystem of(SystemState state, Path home) {
-        return of(state, home, new DefaultPool(Optional.empty(), Optional.empty(), home));
-    }
-
-    static QubesSystem of(SystemState state, Path home, DefaultPool natural) {
-        return new QubesSystem(new Memory(state), home, natural);
+        return new QubesSystem(new Memory(state), home, DefaultPool.under(home), Optional.empty());
     }
 
     /** An extension comes, younger than those before it. */
