@@ -16,9 +16,6 @@ final class OldNetwork {
     private static final String NETVM = "netvm";
     private static final String PROVIDES = "provides_network";
 
-    /** The klass whose netvm is none by default (spec vm-classes §2.4). */
-    private static final String WITHOUT_NETVM = "TemplateVM";
-
     private OldNetwork() {}
 
     /**
@@ -73,7 +70,7 @@ final class OldNetwork {
             return named(explicit.get(), all);
         }
         StoredValue byDefault = all.globals().get(DEFAULT);
-        return byDefault != null && provides(domain) && !domain.klass().equals(WITHOUT_NETVM)
+        return byDefault != null && provides(domain) && OldKlasses.followsDefaultNetvm(domain)
                 ? named(byDefault, all)
                 : null;
     }
