@@ -83,6 +83,9 @@ final class Disposables {
     /** Of disposables started in advance, those that are gone leave the queue (spec dispvm §7). */
     static DomainRecord queueOfTheGone(DomainRecord domain, SystemState all, Notes notes) {
         String queue = domain.features().getOrDefault(QUEUE, "");
+        if (queue.isEmpty()) {
+            return domain;
+        }
         List<String> names = Arrays.stream(queue.split(" ", -1)).filter(n -> !n.isEmpty()).toList();
         List<String> left =
                 names.stream().filter(name -> all.domain(new DomainName(name)) != null).toList();

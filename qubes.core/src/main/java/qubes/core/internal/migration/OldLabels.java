@@ -41,8 +41,11 @@ final class OldLabels {
      * that (spec vm-classes §7).
      */
     static DomainRecord byIndex(DomainRecord domain, SystemState all, Notes notes) {
-        Optional<StoredValue> stored = domain.property(PROPERTY);
-        String text = stored.map(StoredValue::text).orElse("");
+        String text = domain.property(PROPERTY).map(StoredValue::text).orElse("");
+        String trimmed = text.stripTrailing();
+        if (trimmed.isEmpty() || !Character.isDigit(trimmed.charAt(trimmed.length() - 1))) {
+            return domain; // nearly always
+        }
         return indexed(text, all.labels())
                 .filter(label -> !label.name().equals(text))
                 .map(

@@ -49,8 +49,11 @@ final class OldNetwork {
 
     /** A domain that gets its network from itself, perhaps through others, gets none. */
     static DomainRecord loops(DomainRecord domain, SystemState all, Notes notes) {
-        Set<Integer> seen = new HashSet<>();
         DomainRecord at = netvm(domain, all);
+        if (at == null) {
+            return domain;
+        }
+        Set<Integer> seen = new HashSet<>();
         while (at != null && at.qid() != domain.qid() && seen.add(at.qid())) {
             at = netvm(at, all);
         }

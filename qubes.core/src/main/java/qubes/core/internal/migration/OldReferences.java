@@ -32,6 +32,7 @@ final class OldReferences {
                     "default_template",
                     "management_dispvm",
                     "updatevm");
+    private static final int UUID_LENGTH = 36;
     private static final Pattern CANONICAL =
             Pattern.compile("[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}");
 
@@ -71,6 +72,7 @@ final class OldReferences {
             Map<String, StoredValue> properties, String property, SystemState all) {
         StoredValue value = properties.get(property);
         if (value == null
+                || value.text().length() != UUID_LENGTH
                 || !CANONICAL.matcher(value.text()).matches()
                 || all.domain(new DomainName(value.text())) != null) {
             return Optional.empty();
