@@ -1,5 +1,6 @@
 package qubes.admin.export;
 
+import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 import qubes.core.error.QubesValueError;
@@ -48,11 +49,11 @@ enum Kind {
         }
         return switch (this) {
             case SOME_TEXT -> !text.isEmpty();
-            case BOOL -> parses(PropertyType.BOOL, text);
-            case INT -> parses(PropertyType.INT, text);
-            case NATURAL -> parses(PropertyType.INT, text) && PropertyType.INT.parse(text) >= 0;
-            case POSITIVE -> parses(PropertyType.INT, text) && PropertyType.INT.parse(text) > 0;
-            case VIRT_MODE -> VIRT_MODES.contains(text.toLowerCase(java.util.Locale.ROOT));
+            case BOOL -> parsed(PropertyType.BOOL, text).isPresent();
+            case INT -> parsed(PropertyType.INT, text).isPresent();
+            case NATURAL -> parsed(PropertyType.INT, text).filter(n -> n >= 0).isPresent();
+            case POSITIVE -> parsed(PropertyType.INT, text).filter(n -> n > 0).isPresent();
+            case VIRT_MODE -> VIRT_MODES.contains(text.toLowerCase(Locale.ROOT));
             case KERNEL -> !text.contains("/");
             case LABEL -> all.label(text).isPresent();
             case POOL -> all.pool(text).isPresent();
@@ -75,17 +76,15 @@ enum Kind {
 
     private static boolean flag(DomainRecord domain, String property) {
         return domain.property(property)
-                .map(value -> value.text())
-                .filter(text -> parses(PropertyType.BOOL, text))
-                .map(PropertyType.BOOL::parse)
+                .flatMap(value -> parsed(PropertyType.BOOL, value.text()))
                 .orElse(false);
     }
 
-    private static <T> boolean parses(PropertyType<T> type, String text) {
+    private static <T> Optional<T> parsed(PropertyType<T> type, String text) {
         try {
-            return Optional.of(type.parse(text)).isPresent();
+            return Optional.of(type.parse(text));
         } catch (QubesValueError e) {
-            return false;
+            return Optional.empty();
         }
     }
 }

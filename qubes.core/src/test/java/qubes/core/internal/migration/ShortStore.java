@@ -1,6 +1,7 @@
 package qubes.core.internal.migration;
 
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -115,7 +116,7 @@ final class ShortStore {
         state.globals().forEach((name, value) -> head.add(property(name, value)));
         parts.add(head.toString());
         List<DomainRecord> byQid = new ArrayList<>(state.domains());
-        byQid.sort(java.util.Comparator.comparingInt(DomainRecord::qid));
+        byQid.sort(Comparator.comparingInt(DomainRecord::qid));
         for (DomainRecord domain : byQid) {
             StringJoiner words = new StringJoiner(" ");
             domain.properties()

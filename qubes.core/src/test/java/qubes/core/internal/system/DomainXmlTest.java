@@ -3,6 +3,7 @@ package qubes.core.internal.system;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import java.nio.file.Path;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
@@ -57,8 +58,7 @@ class DomainXmlTest {
     void isTheSameInsideTheStore() {
         BaseVM base = TestSystem.plain(system, "base");
         String xml = base.xml();
-        assertEquals(
-                1, system.xml(system.state()).split(java.util.regex.Pattern.quote(xml)).length - 1);
+        assertEquals(1, system.xml(system.state()).split(Pattern.quote(xml)).length - 1);
         system.removeFactory(TestSystem.PLAIN);
         assertEquals(base.volumes(), system.find(base.name()).orElseThrow().volumes());
         assertEquals(
