@@ -49,6 +49,7 @@ public final class Daemon implements AutoCloseable {
                     PoolMethods.class,
                     LifecycleMethods.class,
                     CreationMethods.class,
+                    StoreMethods.class,
                     EventMethods.class);
 
     private static final AppVMFactory APPS = new AppVMFactory();

@@ -70,6 +70,7 @@ class MethodTableTest {
             admin.vm.volume.ListSnapshots              any  req  none local-ro
             admin.vmclass.List                         dom0 none none global-ro
             qubesd.property.Explain                    dom0 opt  none global-ro
+            qubesd.store.Export                        dom0 opt  none global-ro
             qubesd.vm.property.Explain                 any  opt  none local-ro
             """;
 

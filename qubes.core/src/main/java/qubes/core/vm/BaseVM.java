@@ -16,6 +16,7 @@ import qubes.core.property.PropertyTable;
 import qubes.core.property.PropertyType;
 import qubes.core.state.DomainRecord;
 import qubes.core.state.StoredValue;
+import qubes.core.state.VolumeRecord;
 import qubes.core.value.DomainName;
 import qubes.core.value.Label;
 
@@ -147,6 +148,23 @@ public abstract class BaseVM extends ModelHolder implements Comparable<BaseVM> {
     /** The devices that are assigned to the domain. */
     public final Devices devices() {
         return devices;
+    }
+
+    /**
+     * What the store holds of each volume, name to record, in order; empty for a domain without
+     * volumes. Never blocks; of a managed domain, {@link QubesVM#storage} works with them.
+     */
+    public final Map<String, VolumeRecord> volumes() {
+        return record().volumes();
+    }
+
+    /**
+     * The domain's element of the store as a save would write it now, as text: complete also while
+     * the klass is away, and nothing to change the domain by. Never blocks; sees the changes of a
+     * running write of this thread. The original hands out the element read last.
+     */
+    public final String xml() {
+        return qubes().xml(record());
     }
 
     /** The domain's own logger, {@code vm.<name>}. */

@@ -16,6 +16,7 @@ import qubes.core.hypervisor.GuestState;
 import qubes.core.hypervisor.Hypervisor;
 import qubes.core.property.Property;
 import qubes.core.property.PropertyHolder;
+import qubes.core.state.DomainRecord;
 import qubes.core.state.SystemState;
 import qubes.core.value.DomainName;
 
@@ -30,6 +31,22 @@ import qubes.core.value.DomainName;
 public interface Qubes extends PropertyHolder {
     /** The current state; immutable, never blocks. */
     SystemState state();
+
+    /**
+     * The text of a store that holds {@code state}, as a save would write it (spec qubes-xml §1);
+     * what nobody here understands is in it too. Never blocks.
+     *
+     * @throws qubes.core.error.QubesException if a store cannot hold a text of it, or not so many
+     */
+    String xml(SystemState state);
+
+    /**
+     * The text of the element of one domain in such a store, without the indentation of its first
+     * line. Never blocks.
+     *
+     * @throws qubes.core.error.QubesException if a store cannot hold a text of it
+     */
+    String xml(DomainRecord domain);
 
     /** All domains: dom0, then by name. */
     List<BaseVM> domains();

@@ -14,10 +14,8 @@ import qubes.core.error.QubesPoolInUseError;
 import qubes.core.error.Repr;
 import qubes.core.event.Membership;
 import qubes.core.internal.store.StoreWriter;
-import qubes.core.state.DomainRecord;
 import qubes.core.state.PoolRecord;
 import qubes.core.state.SystemState;
-import qubes.core.state.VolumeRecord;
 import qubes.core.storage.Pool;
 import qubes.core.storage.PoolConfig;
 import qubes.core.storage.PoolDriver;
@@ -201,12 +199,8 @@ final class PoolRegistry implements Pools {
     }
 
     private void refuseUsed(String name) {
-        for (DomainRecord domain : system.state().domains()) {
-            for (VolumeRecord volume : domain.volumes().values()) {
-                if (volume.text("pool").filter(name::equals).isPresent()) {
-                    throw new QubesPoolInUseError("Storage pool is in use: " + Repr.quote(name));
-                }
-            }
+        if (!system.state().inPool(name).isEmpty()) {
+            throw new QubesPoolInUseError("Storage pool is in use: " + Repr.quote(name));
         }
         for (var property : Globals.TABLE) {
             if (property.name().startsWith("default_pool")

@@ -250,6 +250,16 @@ public final class QubesSystem extends ModelHolder implements Qubes {
     }
 
     @Override
+    public String xml(SystemState state) {
+        return new StoreWriter(new DeclaredOrder(this::writeOrder)).text(state);
+    }
+
+    @Override
+    public String xml(DomainRecord domain) {
+        return StoreWriter.text(domain, new DeclaredOrder(this::writeOrder));
+    }
+
+    @Override
     public List<BaseVM> domains() {
         return live.of(state().domains());
     }
