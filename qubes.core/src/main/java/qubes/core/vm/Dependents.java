@@ -4,8 +4,11 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.SortedSet;
+import java.util.TreeSet;
 import qubes.core.property.Property;
 import qubes.core.property.PropertyHolder;
+import qubes.core.state.DomainRecord;
 import qubes.core.value.DomainName;
 
 /** Who refers to a domain. */
@@ -32,10 +35,7 @@ public final class Dependents {
                 found.add("the system's " + property.name());
             }
         }
-        for (BaseVM other : qubes.domains()) {
-            if (other == vm) {
-                continue;
-            }
+        for (BaseVM other : holders(vm)) {
             boolean follows = isPreloadedFrom(vm, other);
             for (Property<?> property : other.properties()) {
                 if (looks(property, wanted)
@@ -50,6 +50,15 @@ public final class Dependents {
             }
         }
         return found;
+    }
+
+    /** Those that may refer to a domain: its name is the text of one of their properties. */
+    private static SortedSet<BaseVM> holders(BaseVM vm) {
+        SortedSet<BaseVM> others = new TreeSet<>();
+        for (DomainRecord holder : vm.qubes().state().holding(vm.name().value())) {
+            vm.qubes().find(holder.qid()).filter(other -> other != vm).ifPresent(others::add);
+        }
+        return others;
     }
 
     /**

@@ -64,7 +64,7 @@ final class Removal {
 
     private static void refuseWhileDevicesAssigned(Qubes qubes, BaseVM vm) {
         String ports =
-                qubes.state().domains().stream()
+                qubes.state().assignedFrom(vm.name().value()).stream()
                         .filter(other -> other.qid() != vm.qid())
                         .flatMap(other -> other.assignments().stream())
                         .filter(device -> device.backendDomain().equals(vm.name().value()))
