@@ -5,19 +5,16 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static qubes.testkit.Domains.create;
 import static qubes.testkit.Domains.heard;
 import static qubes.testkit.Domains.named;
-import static qubes.testkit.Domains.reset;
 import static qubes.testkit.Domains.set;
+import static qubes.testkit.Domains.tags;
 import static qubes.testkit.Domains.value;
 
 import java.util.List;
 import java.util.Optional;
-import java.util.TreeSet;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.CsvSource;
 import qubes.core.error.QubesPropertyValueError;
 import qubes.core.error.QubesVMError;
 import qubes.core.error.QubesVMInUseError;
@@ -47,35 +44,6 @@ class GuiRulesIT {
     @AfterEach
     void stop() {
         system.close();
-    }
-
-    @ParameterizedTest(name = "guivm: {0} | tags {1}")
-    @CsvSource({
-        "'', guivm-dom0",
-        "sys-gui, guivm-sys-gui",
-        "sys-gui -> sys-vnc, guivm-sys-vnc",
-        "sys-gui -> sys-gui, guivm-sys-gui",
-        "sys-gui -> dom0, guivm-dom0",
-        "sys-gui -> <reset>, guivm-dom0",
-        "sys-gui -> <none>, ''",
-        "<none> -> sys-vnc, guivm-sys-vnc",
-        "sys.dot, ''",
-    })
-    @DisplayName("The tag says who shows the windows, and nothing else")
-    void tagFollows(String steps, String tags) {
-        for (String step : steps.split(" -> ")) {
-            assign(work, "guivm", step);
-        }
-        assertEquals(tags, guiTags(work));
-    }
-
-    private static void assign(BaseVM vm, String property, String step) {
-        switch (step) {
-            case "" -> {}
-            case "<reset>" -> reset(vm, property);
-            case "<none>" -> set(vm, property + "=");
-            default -> set(vm, property + "=" + step);
-        }
     }
 
     @Test
@@ -115,7 +83,7 @@ class GuiRulesIT {
                                 qubes.set(
                                         Globals.DEFAULT_GUIVM,
                                         Optional.of(new DomainName("sys-gui")))));
-        assertEquals("guivm-dom0", guiTags(named(qubes, "sys-vnc")));
+        assertEquals("guivm-dom0", tags(named(qubes, "sys-vnc"), "guivm-"));
     }
 
     @Test
@@ -124,9 +92,9 @@ class GuiRulesIT {
         system.felix().bundle("qubes.ext.gui").stop();
         work.tags().remove("guivm-dom0");
         set(work, "guivm=sys-gui");
-        assertEquals("", guiTags(work));
+        assertEquals("", tags(work, "guivm-"));
         system.felix().bundle("qubes.ext.gui").start();
-        assertEquals("guivm-sys-gui", guiTags(work));
+        assertEquals("guivm-sys-gui", tags(work, "guivm-"));
     }
 
     @Test
@@ -135,8 +103,8 @@ class GuiRulesIT {
         system.felix().bundle("qubes.ext.gui").stop();
         set(work, "guivm=sys-gui");
         create(qubes, "StandaloneVM", "later", "kernel=");
-        assertEquals("guivm-dom0", guiTags(work));
-        assertEquals("", guiTags(named(qubes, "later")));
+        assertEquals("guivm-dom0", tags(work, "guivm-"));
+        assertEquals("", tags(named(qubes, "later"), "guivm-"));
     }
 
     @Test
@@ -179,7 +147,7 @@ class GuiRulesIT {
         named(qubes, "sys-vnc").features().set("set-created-guivm", "sys-gui");
         work.tags().add("created-by-sys-vnc");
         assertEquals("sys-gui", value(work, "guivm"));
-        assertEquals("guivm-sys-gui", guiTags(work));
+        assertEquals("guivm-sys-gui", tags(work, "guivm-"));
         BaseVM other = named(qubes, "sys-gui");
         other.tags().add("created-by-nobody");
         other.tags().add("created-by-dom0");
@@ -208,11 +176,5 @@ class GuiRulesIT {
         ((QubesVM) work).shutdown(false, true);
         gui.shutdown(false, true);
         assertEquals(PowerState.HALTED, gui.powerState());
-    }
-
-    private static String guiTags(BaseVM vm) {
-        TreeSet<String> tags = new TreeSet<>(vm.tags());
-        tags.removeIf(tag -> !tag.startsWith("guivm-"));
-        return String.join(" ", tags);
     }
 }
