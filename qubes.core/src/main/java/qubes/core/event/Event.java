@@ -15,6 +15,15 @@ public interface Event {
     /** The name clients see, such as {@code property-set:netvm}. */
     String wireName();
 
+    /**
+     * What tells the events of one type apart, such as the property or the feature: two of a type
+     * with equal topics have the same wire name. Asked for at every event, so it makes no garbage
+     * where it can.
+     */
+    default Object topic() {
+        return wireName();
+    }
+
     /** False for questions the model asks its own handlers; listeners outside never hear those. */
     default boolean announced() {
         return true;

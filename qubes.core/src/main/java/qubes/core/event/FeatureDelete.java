@@ -16,6 +16,11 @@ public record FeatureDelete(PropertyHolder subject, String feature) implements E
     }
 
     @Override
+    public Object topic() {
+        return feature;
+    }
+
+    @Override
     public Map<String, Object> arguments() {
         return Map.of("feature", feature);
     }

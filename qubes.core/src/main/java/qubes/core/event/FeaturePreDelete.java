@@ -19,6 +19,11 @@ public record FeaturePreDelete(PropertyHolder subject, String feature) implement
     }
 
     @Override
+    public Object topic() {
+        return feature;
+    }
+
+    @Override
     public Map<String, Object> arguments() {
         return Map.of("feature", feature);
     }

@@ -25,6 +25,11 @@ public record FeaturePreSet(
     }
 
     @Override
+    public Object topic() {
+        return feature;
+    }
+
+    @Override
     public Map<String, Object> arguments() {
         Map<String, Object> arguments = new LinkedHashMap<>();
         arguments.put("feature", feature);

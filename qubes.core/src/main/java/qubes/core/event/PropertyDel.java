@@ -25,6 +25,11 @@ public record PropertyDel(PropertyHolder subject, Property<?> property, Optional
     }
 
     @Override
+    public Object topic() {
+        return property;
+    }
+
+    @Override
     public Map<String, Object> arguments() {
         Map<String, Object> arguments = new LinkedHashMap<>();
         arguments.put("name", property.name());

@@ -26,6 +26,11 @@ public record PropertyPreDel(
     }
 
     @Override
+    public Object topic() {
+        return property;
+    }
+
+    @Override
     public Map<String, Object> arguments() {
         Map<String, Object> arguments = new LinkedHashMap<>();
         arguments.put("name", property.name());

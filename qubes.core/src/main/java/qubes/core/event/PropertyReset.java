@@ -25,6 +25,11 @@ public record PropertyReset(PropertyHolder subject, Property<?> property, Option
     }
 
     @Override
+    public Object topic() {
+        return property;
+    }
+
+    @Override
     public Map<String, Object> arguments() {
         Map<String, Object> arguments = new LinkedHashMap<>();
         arguments.put("name", property.name());

@@ -26,6 +26,11 @@ public record PropertySet(
     }
 
     @Override
+    public Object topic() {
+        return property;
+    }
+
+    @Override
     public Map<String, Object> arguments() {
         Map<String, Object> arguments = new LinkedHashMap<>();
         arguments.put("name", property.name());

@@ -16,6 +16,11 @@ public record TagAdd(PropertyHolder subject, String tag) implements Event {
     }
 
     @Override
+    public Object topic() {
+        return tag;
+    }
+
+    @Override
     public Map<String, Object> arguments() {
         return Map.of("tag", tag);
     }

@@ -6,7 +6,6 @@ import java.util.Collections;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -33,17 +32,12 @@ final class EventBus {
     /** Stands for the application among the levels that extensions name. */
     private static final String APPLICATION = "Qubes";
 
-    /** Event names hold names that clients choose: more than this are not remembered. */
-    private static final int MOST_RESOLVED = 4096;
-
     private interface Handler {
         void handle(Event event);
     }
 
     /** Who hears an event: in ordinary order, and once listeners outside have heard it. */
     private record Handlers(List<Handler> inOrder, List<Handler> late) {}
-
-    private record Key(Object traits, Class<?> type, String wireName) {}
 
     /** What one extension wants to hear at one level. */
     private record Wish(String level, ForeignHandler<?> handler) {}
@@ -52,7 +46,7 @@ final class EventBus {
     private final SubjectHandlers ofSubjects = new SubjectHandlers();
     private volatile List<Wish> wishes = List.of(); // in the extensions' order
     private Map<Extension, List<Wish>> byExtension = new IdentityHashMap<>(); // guarded by this
-    private volatile Map<Key, Handlers> resolved = new ConcurrentHashMap<>(); // for ordinary order
+    private volatile EventCache<Handlers> resolved = new EventCache<>(); // for ordinary order
 
     /**
      * @param application the application's own handlers, in order
@@ -63,7 +57,7 @@ final class EventBus {
 
     /** Forgets what was found for klasses that may have left. */
     void forget() {
-        resolved = new ConcurrentHashMap<>();
+        resolved = new EventCache<>();
     }
 
     /** How many event names it remembers handlers of. */
@@ -128,7 +122,9 @@ final class EventBus {
                 handlers.inOrder().get(i).handle(event);
             }
         } else {
-            handlers.inOrder().forEach(handler -> handler.handle(event));
+            for (int i = 0; i < handlers.inOrder().size(); i++) {
+                handlers.inOrder().get(i).handle(event);
+            }
             ofSubjects.handle(event);
             outside.accept(event);
         }
@@ -154,9 +150,9 @@ final class EventBus {
 
     private static void handleLate(List<Handler> late, Event event) {
         RuntimeException first = null;
-        for (Handler handler : late) {
+        for (int i = 0; i < late.size(); i++) {
             try {
-                handler.handle(event);
+                late.get(i).handle(event);
             } catch (RuntimeException e) {
                 if (first == null) {
                     first = e;
@@ -172,16 +168,12 @@ final class EventBus {
 
     private Handlers handlers(Event event) {
         @Nullable KlassTraits traits = event.subject() instanceof BaseVM vm ? vm.traits() : null;
-        Key key =
-                new Key(traits == null ? APPLICATION : traits, event.getClass(), event.wireName());
-        Map<Key, Handlers> cache = resolved;
-        Handlers found = cache.get(key);
+        Object level = traits == null ? APPLICATION : traits;
+        EventCache<Handlers> cache = resolved;
+        Handlers found = cache.get(level, event);
         if (found == null) {
             found = traits == null ? ofApplication(event) : resolve(event, traits);
-            if (cache.size() >= MOST_RESOLVED) {
-                cache.clear();
-            }
-            cache.put(key, found);
+            cache.put(level, event, found);
         }
         return found;
     }

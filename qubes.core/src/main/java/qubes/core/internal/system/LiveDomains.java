@@ -8,6 +8,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicReferenceArray;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -15,6 +16,7 @@ import org.slf4j.LoggerFactory;
 import qubes.core.error.QubesVMNotFoundError;
 import qubes.core.hypervisor.GuestListener;
 import qubes.core.state.DomainRecord;
+import qubes.core.state.SystemState;
 import qubes.core.vm.AdminVM;
 import qubes.core.vm.BaseVM;
 import qubes.core.vm.DomainContext;
@@ -30,10 +32,15 @@ final class LiveDomains {
     private static final Logger log = LoggerFactory.getLogger(LiveDomains.class);
 
     /** A live object and what it was lent. */
-    record Live(BaseVM vm, LiveContext context) {}
+    record Live(BaseVM vm, LiveContext context, Optional<BaseVM> found) {
+        Live(BaseVM vm, LiveContext context) {
+            this(vm, context, Optional.of(vm)); // once, for all who look it up
+        }
+    }
 
     private final QubesSystem system;
-    private final Map<Integer, Live> byQid = new ConcurrentHashMap<>(); // qid to live object
+    private final AtomicReferenceArray<@Nullable Live> byQid =
+            new AtomicReferenceArray<>(SystemState.MAX_QID + 1);
     private final Map<UUID, ReentrantLock> locks =
             new ConcurrentHashMap<>(); // uuid to lifecycle lock
 
@@ -42,9 +49,8 @@ final class LiveDomains {
     }
 
     Optional<BaseVM> find(@Nullable DomainRecord record) {
-        return record == null
-                ? Optional.empty()
-                : Optional.ofNullable(byQid.get(record.qid())).map(Live::vm);
+        Live live = record == null ? null : byQid.get(record.qid());
+        return live == null ? Optional.empty() : live.found();
     }
 
     /** All, in the order of {@code records}. */
@@ -78,7 +84,7 @@ final class LiveDomains {
     /** Makes a constructed object the domain's. */
     void put(Live live) {
         live.context().attach();
-        byQid.put(live.context().record().qid(), live);
+        byQid.set(live.context().record().qid(), live);
     }
 
     /**
@@ -89,7 +95,7 @@ final class LiveDomains {
     boolean renew(DomainRecord record, @Nullable DomainFactory factory) {
         Live made = make(record, factory);
         made.context().attach();
-        Live before = byQid.put(record.qid(), made);
+        Live before = byQid.getAndSet(record.qid(), made);
         if (before != null) {
             before.context().detach(record);
             before.context().close();
@@ -148,7 +154,7 @@ final class LiveDomains {
 
     /** The domain is no longer part of the system; its object keeps the last record. */
     void remove(DomainRecord last) {
-        Live live = byQid.remove(last.qid());
+        Live live = byQid.getAndSet(last.qid(), null);
         locks.remove(last.uuid());
         if (live != null) {
             live.context().detach(last);

@@ -65,6 +65,7 @@ import qubes.core.vm.StoreStatus;
 @Designate(ocd = CoreConfig.class)
 public final class QubesSystem extends ModelHolder implements Qubes {
     private static final Logger log = LoggerFactory.getLogger(QubesSystem.class);
+    private static final Consumer<Event> NOBODY = event -> {};
     private static final Duration DRAIN = Duration.ofSeconds(10);
 
     private final Path baseDirectory;
@@ -76,6 +77,7 @@ public final class QubesSystem extends ModelHolder implements Qubes {
                             .<ApplicationHandler<?>>flatMap(List::stream)
                             .toList());
     private final Outbox outbox = new Outbox();
+    private final Consumer<Event> announcer = this::announce;
     private final Klasses klasses = new Klasses();
     private final ConcurrentNavigableMap<ServiceReference<Extension>, Extension> extensions =
             new ConcurrentSkipListMap<>(Comparator.reverseOrder()); // by ranking, then age
@@ -416,7 +418,7 @@ public final class QubesSystem extends ModelHolder implements Qubes {
     /** Hands an event to its handlers and to the listeners outside. */
     @Override
     public void fire(Event event) {
-        bus.fire(event, event.announced() ? this::announce : told -> {});
+        bus.fire(event, event.announced() ? announcer : NOBODY);
     }
 
     private void announce(Event event) {
@@ -426,7 +428,7 @@ public final class QubesSystem extends ModelHolder implements Qubes {
 
     /** Hands an event to its handlers only: nobody outside knows its subject. */
     void fireInside(Event event) {
-        bus.fire(event, told -> {});
+        bus.fire(event, NOBODY);
     }
 
     /** Writes what is not written yet and lets go of everything; guests run on. */
