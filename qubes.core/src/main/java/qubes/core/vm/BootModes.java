@@ -53,7 +53,7 @@ final class BootModes {
     }
 
     private static Optional<String> options(BaseVM vm, String mode) {
-        return vm.features().checkWithTemplate(OPTIONS + mode);
+        return vm.features().findWithTemplate(OPTIONS + mode);
     }
 
     private static Optional<String> appDefault(BaseVM template) {

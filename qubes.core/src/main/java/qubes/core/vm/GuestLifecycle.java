@@ -232,7 +232,7 @@ final class GuestLifecycle implements GuestListener {
      */
     boolean fullyUsable() {
         boolean agent =
-                vm.features().checkWithTemplate("qrexec").filter(Features::meansTrue).isPresent();
+                Features.meansTrue(vm.features().checkWithTemplate("qrexec", ""));
         return !agent || Files.exists(AGENTS.resolve("qrexec." + vm.name()));
     }
 

@@ -72,7 +72,7 @@ final class KernelOptions {
     }
 
     private static Optional<String> feature(QubesVM vm, String name) {
-        return vm.features().checkWithTemplate(name);
+        return vm.features().findWithTemplate(name);
     }
 
     private static Optional<String> read(QubesVM vm, String file) {

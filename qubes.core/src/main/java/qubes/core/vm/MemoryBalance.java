@@ -30,9 +30,9 @@ final class MemoryBalance {
             return true;
         }
         boolean agent =
-                vm.features().checkWithTemplate("qrexec").filter(Features::meansTrue).isPresent();
+                Features.meansTrue(vm.features().checkWithTemplate("qrexec", ""));
         boolean meter =
-                vm.features().checkWithTemplate(METER).filter(Features::meansTrue).isPresent();
+                Features.meansTrue(vm.features().checkWithTemplate(METER, ""));
         return agent && (meter || !announcesServices(vm));
     }
 

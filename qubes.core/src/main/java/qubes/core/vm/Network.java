@@ -213,7 +213,7 @@ public final class Network {
     }
 
     private boolean ipv6() {
-        return Features.meansTrue(vm.features().checkWithNetvm("ipv6").orElse(""));
+        return Features.meansTrue(vm.features().checkWithNetvm("ipv6", ""));
     }
 
     private Optional<String> visibleIp() {
@@ -241,7 +241,7 @@ public final class Network {
     }
 
     private Optional<String> feature(String name) {
-        return vm.features().checkWithTemplate(name).filter(value -> !value.isEmpty());
+        return vm.features().findWithTemplate(name).filter(value -> !value.isEmpty());
     }
 
     private static Property<Optional<String>> address(
