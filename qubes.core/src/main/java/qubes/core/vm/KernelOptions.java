@@ -6,6 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Optional;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /** The kernel's command line (spec vm-classes §3.5, §3.7; libvirt §3). */
@@ -13,6 +14,10 @@ final class KernelOptions {
     private static final String COMMON =
             "root=/dev/mapper/dmroot ro nomodeset console=hvc0 rd_NO_PLYMOUTH"
                     + " rd.plymouth.enable=0 plymouth.enable=0 xen_privcmd.unrestricted ";
+
+    /** An identity, which ends in interface codes, one of them of a display controller. */
+    private static final Pattern DISPLAY =
+            Pattern.compile(".*:(.{7})*p03[08]0[0-9a-f]{2}(.{7})*", Pattern.DOTALL);
 
     private KernelOptions() {}
 
@@ -53,7 +58,11 @@ final class KernelOptions {
         return common(vm) + own + security + boot;
     }
 
-    private static String common(QubesVM vm) {
+    /** What every kernel is told, whatever the qube's own options; empty without a kernel. */
+    static String common(QubesVM vm) {
+        if (vm.find(QubesVM.KERNEL).orElse("").isEmpty()) {
+            return "";
+        }
         String prefix =
                 feature(vm, "os").filter("Linux"::equals).isPresent()
                         ? "systemd.machine_id=" + vm.uuid().toString().replace("-", "") + " "
@@ -63,12 +72,22 @@ final class KernelOptions {
                         + read(vm, "default-kernelopts-common.txt")
                                 .map(text -> text.replaceFirst("\n+$", ""))
                                 .orElse(COMMON);
-        if (feature(vm, "no-nomodeset").filter(Features::meansTrue).isPresent()) {
+        if (feature(vm, "no-nomodeset").map(Features::meansTrue).orElseGet(() -> showsItself(vm))) {
             return Arrays.stream(options.split(" ", -1))
                     .filter(word -> !word.equals("nomodeset"))
                     .collect(Collectors.joining(" "));
         }
         return options;
+    }
+
+    /**
+     * True if an assigned PCI device drives a display, as far as the assignment says which device
+     * it is.
+     */
+    private static boolean showsItself(QubesVM vm) {
+        return vm.record().assignments().stream()
+                .filter(device -> device.deviceClass().equals("pci"))
+                .anyMatch(device -> DISPLAY.matcher(device.identity()).matches());
     }
 
     private static Optional<String> feature(QubesVM vm, String name) {
