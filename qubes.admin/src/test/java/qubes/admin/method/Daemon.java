@@ -41,6 +41,7 @@ public final class Daemon implements AutoCloseable {
                     SystemLists.class,
                     DomainProperties.class,
                     GlobalProperties.class,
+                    PropertyOrigins.class,
                     FeatureMethods.class,
                     TagMethods.class,
                     LabelMethods.class,

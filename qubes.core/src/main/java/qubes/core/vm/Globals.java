@@ -3,7 +3,9 @@ package qubes.core.vm;
 import java.util.List;
 import java.util.Optional;
 import qubes.core.error.QubesPropertyValueError;
+import qubes.core.property.DefaultSource;
 import qubes.core.property.Property;
+import qubes.core.property.PropertyHolder;
 import qubes.core.property.PropertyTable;
 import qubes.core.property.PropertyType;
 import qubes.core.value.DomainName;
@@ -142,6 +144,11 @@ public final class Globals {
 
     private Globals() {}
 
+    /** A default of domains: the value of a global property. */
+    public static <T> DefaultSource<T> valueOf(Property<T> global) {
+        return new GlobalValue<>(global);
+    }
+
     /** The properties that name the default pool of a kind of volume, by volume name. */
     public static Optional<Property<String>> poolProperty(String volume) {
         return List.of(
@@ -200,5 +207,25 @@ public final class Globals {
                                                 .equals(pool.attributes().get("dir_path")))
                 .map(pool -> pool.name())
                 .findFirst();
+    }
+
+    private record GlobalValue<T>(Property<T> global) implements DefaultSource<T> {
+        @Override
+        public String words() {
+            return "the system's " + global;
+        }
+
+        @Override
+        public Optional<T> find(PropertyHolder holder, Property<T> property) {
+            return ((BaseVM) holder).qubes().find(global);
+        }
+
+        @Override
+        public String origin(PropertyHolder holder, Property<T> property) {
+            Qubes qubes = ((BaseVM) holder).qubes();
+            return qubes.isDefault(global)
+                    ? words() + qubes.origin(global).map(more -> ", " + more).orElse("")
+                    : words();
+        }
     }
 }

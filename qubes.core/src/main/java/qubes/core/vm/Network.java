@@ -38,9 +38,7 @@ public final class Network {
                     .doc(
                             "Qube that gives this one its network. None cuts it off; the default follows the system's.")
                     .loadStage(4)
-                    .defaultsTo(
-                            "the system's default_netvm",
-                            vm -> vm.qubes().get(Globals.DEFAULT_NETVM))
+                    .from(Globals.valueOf(Globals.DEFAULT_NETVM))
                     .accept(References.existing("netvm"))
                     .accept(Network::provider)
                     .define();

@@ -38,35 +38,21 @@ public abstract class QubesVM extends BaseVM {
 
     public static final Property<Optional<DomainName>> AUDIOVM =
             reference("audiovm", "Qube that carries the audio.")
-                    .defaultsTo(
-                            "the system's default_audiovm",
-                            vm -> vm.qubes().get(Globals.DEFAULT_AUDIOVM))
+                    .from(Globals.valueOf(Globals.DEFAULT_AUDIOVM))
                     .define();
     public static final Property<Optional<DomainName>> GUIVM =
             reference("guivm", "Qube that shows the windows.")
-                    .defaultsTo(
-                            "the system's default_guivm",
-                            vm -> vm.qubes().get(Globals.DEFAULT_GUIVM))
+                    .from(Globals.valueOf(Globals.DEFAULT_GUIVM))
                     .define();
     public static final Property<Optional<DomainName>> DEFAULT_DISPVM =
             reference("default_dispvm", "Disposable template of disposables that this qube starts.")
-                    .defaultsTo(
-                            "the system's default_dispvm",
-                            vm -> vm.qubes().get(Globals.DEFAULT_DISPVM))
+                    .from(Globals.valueOf(Globals.DEFAULT_DISPVM))
                     .accept(References.disposableTemplate("default_dispvm"))
                     .define();
     public static final Property<Optional<DomainName>> MANAGEMENT_DISPVM =
             reference("management_dispvm", "Disposable template from which the qube is managed.")
-                    .defaultsTo(
-                            "the template's value, else the system's management_dispvm",
-                            vm ->
-                                    vm.fromTemplate(QubesVM.MANAGEMENT_DISPVM)
-                                            .orElseGet(
-                                                    () ->
-                                                            vm.qubes()
-                                                                    .get(
-                                                                            Globals
-                                                                                    .MANAGEMENT_DISPVM)))
+                    .from(Templates.value())
+                    .from(Globals.valueOf(Globals.MANAGEMENT_DISPVM))
                     .accept(References.disposableTemplate("management_dispvm"))
                     .define();
 
@@ -86,9 +72,8 @@ public abstract class QubesVM extends BaseVM {
     public static final Property<String> DEFAULT_USER =
             of("default_user", PropertyType.STR)
                     .doc("User that commands run as.")
-                    .defaultsTo(
-                            "the template's value, else user",
-                            vm -> vm.fromTemplate(QubesVM.DEFAULT_USER).orElse("user"))
+                    .from(Templates.value())
+                    .orElse("user")
                     .check(
                             Checks.that(
                                     "has letters, digits and -_+,. only",
@@ -105,11 +90,8 @@ public abstract class QubesVM extends BaseVM {
             of("kernel", PropertyType.STR)
                     .doc(
                             "Kernel to boot, of those installed on the host; none means the qube's own.")
-                    .mayDefaultTo(
-                            "the template's value, else the system's default_kernel",
-                            vm ->
-                                    vm.fromTemplate(QubesVM.KERNEL)
-                                            .or(() -> vm.qubes().find(Globals.DEFAULT_KERNEL)))
+                    .from(Templates.value())
+                    .from(Globals.valueOf(Globals.DEFAULT_KERNEL))
                     .check((name, kernel) -> Kernels.refusePath(kernel))
                     .define();
     public static final Property<String> KERNELOPTS =
@@ -122,15 +104,15 @@ public abstract class QubesVM extends BaseVM {
     public static final Property<String> KEYBOARD_LAYOUT =
             of("keyboard_layout", PropertyType.STR)
                     .doc("Keyboard layout, variant and options, joined by +.")
-                    .defaultsTo("the guivm's, else us++", QubesVM::guiKeyboard)
+                    .from(InheritedValue.of("guivm"))
+                    .orElse(KeyboardLayout.DEFAULT)
                     .check(KeyboardLayout::check)
                     .define();
     public static final Property<Integer> MEMORY =
             of("memory", PropertyType.INT)
                     .doc("Memory at start, in MiB.")
-                    .defaultsTo(
-                            "the template's value, else 400",
-                            vm -> vm.fromTemplate(QubesVM.MEMORY).orElse(400))
+                    .from(Templates.value())
+                    .orElse(400)
                     .check(Checks.positive())
                     .define();
     public static final Property<Integer> MAXMEM =
@@ -142,31 +124,15 @@ public abstract class QubesVM extends BaseVM {
     public static final Property<Integer> QREXEC_TIMEOUT =
             of("qrexec_timeout", PropertyType.INT)
                     .doc("Seconds a start waits for the guest's agent.")
-                    .defaultsTo(
-                            "the template's value, else the system's default_qrexec_timeout",
-                            vm ->
-                                    vm.fromTemplate(QubesVM.QREXEC_TIMEOUT)
-                                            .orElseGet(
-                                                    () ->
-                                                            vm.qubes()
-                                                                    .get(
-                                                                            Globals
-                                                                                    .DEFAULT_QREXEC_TIMEOUT)))
+                    .from(Templates.value())
+                    .from(Globals.valueOf(Globals.DEFAULT_QREXEC_TIMEOUT))
                     .check(Checks.positive())
                     .define();
     public static final Property<Integer> SHUTDOWN_TIMEOUT =
             of("shutdown_timeout", PropertyType.INT)
                     .doc("Seconds a shutdown may take.")
-                    .defaultsTo(
-                            "the template's value, else the system's default_shutdown_timeout",
-                            vm ->
-                                    vm.fromTemplate(QubesVM.SHUTDOWN_TIMEOUT)
-                                            .orElseGet(
-                                                    () ->
-                                                            vm.qubes()
-                                                                    .get(
-                                                                            Globals
-                                                                                    .DEFAULT_SHUTDOWN_TIMEOUT)))
+                    .from(Templates.value())
+                    .from(Globals.valueOf(Globals.DEFAULT_SHUTDOWN_TIMEOUT))
                     .check(Checks.positive())
                     .define();
     public static final Property<Optional<Integer>> STUBDOM_MEM =
@@ -179,17 +145,16 @@ public abstract class QubesVM extends BaseVM {
     public static final Property<Integer> VCPUS =
             of("vcpus", PropertyType.INT)
                     .doc("Virtual CPUs seen by the guest. A change takes effect at the next start.")
-                    .defaultsTo(
-                            "the template's value, else 2",
-                            vm -> vm.fromTemplate(QubesVM.VCPUS).orElse(2))
+                    .from(Templates.value())
+                    .orElse(2)
                     .check(Checks.positive())
                     .define();
     public static final Property<String> VIRT_MODE =
             of("virt_mode", PropertyType.STR)
                     .doc("How the guest is virtualised: hvm, pvh or pv.")
-                    .defaultsTo(
-                            "hvm with PCI devices, else the template's value, else pvh",
-                            QubesVM::naturalMode)
+                    .mayDefaultTo("hvm with PCI devices", QubesVM::modeForDevices)
+                    .from(Templates.value())
+                    .orElse("pvh")
                     .accept(QubesVM::virtMode)
                     .define();
 
@@ -406,15 +371,8 @@ public abstract class QubesVM extends BaseVM {
         return Property.named(name, PropertyType.BOOL).doc(doc).defaultsTo(value).define();
     }
 
-    private static String guiKeyboard(QubesVM vm) {
-        return vm.reference("guivm")
-                .filter(guivm -> guivm != vm && guivm.hasProperty("keyboard_layout"))
-                .flatMap(guivm -> guivm.find(KEYBOARD_LAYOUT))
-                .orElse(KeyboardLayout.DEFAULT);
-    }
-
-    private static String naturalMode(QubesVM vm) {
-        return vm.hasPci() ? "hvm" : vm.fromTemplate(VIRT_MODE).orElse("pvh");
+    private static Optional<String> modeForDevices(QubesVM vm) {
+        return vm.hasPci() ? Optional.of("hvm") : Optional.empty();
     }
 
     private static void refuseNone(String property, Optional<?> value) {
