@@ -3,9 +3,11 @@ package qubes.core.internal.system;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.NullMarked;
+import qubes.core.error.QubesException;
 import qubes.core.hypervisor.Guest;
 import qubes.core.hypervisor.GuestListener;
 import qubes.core.hypervisor.GuestSpec;
@@ -20,6 +22,8 @@ import qubes.core.vm.BaseVM;
 public final class PaperHypervisor implements Hypervisor {
     private final String kind;
     private final long memoryMiB;
+    private OptionalLong ownMaximumKiB = OptionalLong.empty();
+    private Optional<String> failure = Optional.empty();
     private final Map<UUID, Guest> guests = new ConcurrentHashMap<>();
 
     /** One of that kind, on a host with that much memory. */
@@ -31,6 +35,21 @@ public final class PaperHypervisor implements Hypervisor {
     /** From now on the guest of {@code vm} is in that state. */
     public void write(BaseVM vm, GuestState state) {
         guests.put(vm.uuid(), new Guest(vm.uuid(), vm.subjectName(), state, vm.qid()));
+    }
+
+    /** dom0 is a domain of this hypervisor and may have so much memory. */
+    public void writeOwnMaximum(long kib) {
+        ownMaximumKiB = OptionalLong.of(kib);
+    }
+
+    /** From now on nobody can say what a guest uses. */
+    public void failStats(String message) {
+        failure = Optional.of(message);
+    }
+
+    @Override
+    public OptionalLong ownMaximumKiB() {
+        return ownMaximumKiB;
     }
 
     @Override
@@ -108,6 +127,10 @@ public final class PaperHypervisor implements Hypervisor {
 
     @Override
     public GuestStats stats(UUID uuid) {
+        failure.ifPresent(
+                message -> {
+                    throw new QubesException(message);
+                });
         return GuestStats.NONE;
     }
 
