@@ -65,8 +65,8 @@ final class Addresses {
     private static int[] groups(String text) {
         Matcher dotted = EMBEDDED.matcher(text);
         if (dotted.matches()) {
-            int high = Integer.parseInt(dotted.group(2)) << 8 | Integer.parseInt(dotted.group(3));
-            int low = Integer.parseInt(dotted.group(4)) << 8 | Integer.parseInt(dotted.group(5));
+            int high = (Integer.parseInt(dotted.group(2)) << 8) | Integer.parseInt(dotted.group(3));
+            int low = (Integer.parseInt(dotted.group(4)) << 8) | Integer.parseInt(dotted.group(5));
             return groups(dotted.group(1) + String.format("%x:%x", high, low));
         }
         String[] halves = text.split("::", -1);
@@ -76,8 +76,8 @@ final class Addresses {
         }
         int[] back = half(halves[1]);
         if (halves.length > 2
-                || front.length == 0 && !halves[0].isEmpty()
-                || back.length == 0 && !halves[1].isEmpty()
+                || (front.length == 0 && !halves[0].isEmpty())
+                || (back.length == 0 && !halves[1].isEmpty())
                 || front.length + back.length >= GROUPS) {
             return NONE;
         }
@@ -89,7 +89,7 @@ final class Addresses {
 
     private static int[] half(String text) {
         return COLONS.matcher(text).matches()
-                ? Stream.of(text.split(":"))
+                ? Stream.of(text.split(":", -1))
                         .mapToInt(group -> Integer.parseInt(group, 16))
                         .toArray()
                 : NONE;

@@ -25,8 +25,8 @@ class AnyNumberTest {
                 number.filter(n -> n.bitLength() < 32).map(BigInteger::intValue),
                 read(PropertyType.INT, text));
         assertEquals(
-                number.filter(n -> n.bitLength() < 64).map(n -> Optional.of(n.longValue())),
-                read(PropertyType.OPTIONAL_LONG, text));
+                number.filter(n -> n.bitLength() < 64).map(BigInteger::longValue),
+                read(PropertyType.OPTIONAL_LONG, text).flatMap(present -> present));
     }
 
     @Property(tries = 500)
@@ -55,7 +55,7 @@ class AnyNumberTest {
             to--;
         }
         boolean minus = from < to && text.charAt(from) == '-';
-        if (minus || from < to && text.charAt(from) == '+') {
+        if (minus || (from < to && text.charAt(from) == '+')) {
             from++;
         }
         StringBuilder digits = new StringBuilder();

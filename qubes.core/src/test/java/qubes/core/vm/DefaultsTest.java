@@ -253,7 +253,7 @@ class DefaultsTest {
 
     private static void setFeatures(BaseVM vm, String features) {
         if (!features.equals("-")) {
-            for (String feature : features.split(" ")) {
+            for (String feature : features.split(" ", -1)) {
                 String[] parts = feature.split("=", 2);
                 vm.features().set(parts[0], parts[1]);
             }
