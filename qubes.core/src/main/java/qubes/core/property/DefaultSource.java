@@ -22,6 +22,16 @@ public interface DefaultSource<T> {
     Optional<T> find(PropertyHolder holder, Property<T> property);
 
     /**
+     * The value that every holder finds there, where it is the same for all; absent if it depends
+     * on the holder, or there is none.
+     *
+     * @param application the holder of the system's properties
+     */
+    default Optional<T> shared(PropertyHolder application) {
+        return Optional.empty();
+    }
+
+    /**
      * Where {@link #find} has its value from, for users of {@code holder}: {@code from template
      * debian-12}. Asked only if it has one.
      */

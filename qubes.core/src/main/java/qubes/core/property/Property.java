@@ -135,6 +135,15 @@ public final class Property<T> {
         return Optional.empty();
     }
 
+    /**
+     * The default that all holders share; absent if there is none, or if it depends on the holder.
+     *
+     * @param application the holder of the system's properties
+     */
+    public Optional<T> sharedDefault(PropertyHolder application) {
+        return defaults.isEmpty() ? Optional.empty() : defaults.get(0).shared(application);
+    }
+
     /** Where {@link #defaultFor} has its value from, in words; absent if it has none. */
     public Optional<String> defaultOriginFor(PropertyHolder holder) {
         return defaults.stream()
@@ -313,6 +322,11 @@ public final class Property<T> {
     private record Constant<T>(String words, Optional<T> value) implements DefaultSource<T> {
         @Override
         public Optional<T> find(PropertyHolder holder, Property<T> property) {
+            return value;
+        }
+
+        @Override
+        public Optional<T> shared(PropertyHolder application) {
             return value;
         }
 

@@ -221,6 +221,11 @@ public final class Globals {
         }
 
         @Override
+        public Optional<T> shared(PropertyHolder application) {
+            return application.find(global);
+        }
+
+        @Override
         public String origin(PropertyHolder holder, Property<T> property) {
             Qubes qubes = ((BaseVM) holder).qubes();
             return qubes.isDefault(global)

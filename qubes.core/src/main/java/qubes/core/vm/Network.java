@@ -1,6 +1,5 @@
 package qubes.core.vm;
 
-import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
@@ -154,13 +153,7 @@ public final class Network {
 
     /** The domains that get their network directly from this one, default included. */
     public List<BaseVM> connected() {
-        List<BaseVM> clients = new ArrayList<>();
-        for (BaseVM other : vm.qubes().domains()) {
-            if (other.reference("netvm").filter(netvm -> netvm == vm).isPresent()) {
-                clients.add(other);
-            }
-        }
-        return clients;
+        return Referrers.of(vm, NETVM.name());
     }
 
     static Network of(BaseVM vm) {

@@ -8,6 +8,7 @@ import qubes.core.error.Repr;
 import qubes.core.event.FeatureSet;
 import qubes.core.event.Lifecycle;
 import qubes.core.event.PropertyPreSet;
+import qubes.core.firewall.Firewall;
 import qubes.core.hypervisor.Guest;
 import qubes.core.hypervisor.GuestState;
 import qubes.core.property.Checks;
@@ -240,6 +241,24 @@ public abstract class QubesVM extends BaseVM {
     /** The volumes. */
     public final DomainStorage storage() {
         return storage;
+    }
+
+    /**
+     * The rules for the domain's network traffic.
+     *
+     * @throws qubes.core.error.QubesVMNotFoundError if the domain was removed
+     */
+    public final Firewall firewall() {
+        return context().firewall(storage.directory());
+    }
+
+    /**
+     * What the user wrote about the domain.
+     *
+     * @throws qubes.core.error.QubesVMNotFoundError if the domain was removed
+     */
+    public final Notes notes() {
+        return context().notes(storage.directory());
     }
 
     /** Folder under the base directory, and in pools, of this klass's domains. */

@@ -109,9 +109,7 @@ public final class Templates {
 
     /** The domains whose template is {@code template}. */
     public static List<BaseVM> basedOn(BaseVM template) {
-        return template.qubes().domains().stream()
-                .filter(vm -> vm.template().filter(own -> own == template).isPresent())
-                .toList();
+        return Referrers.of(template, "template");
     }
 
     /**

@@ -2,6 +2,7 @@ package qubes.core.internal.system;
 
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -63,6 +64,7 @@ public final class QubesSystem extends ModelHolder implements Qubes {
 
     private final Path baseDirectory;
     private final ExecutorService executor = Threads.executor();
+    private final Timers timers = new Timers(InstantSource.system(), executor);
     private final EventBus bus = new EventBus();
     private final Outbox outbox = new Outbox();
     private final Klasses klasses = new Klasses();
@@ -70,6 +72,7 @@ public final class QubesSystem extends ModelHolder implements Qubes {
             new ConcurrentSkipListMap<>(Comparator.reverseOrder()); // by ranking, then age
     private final Model model;
     private final Persistence persistence;
+    private final DomainFiles files;
     private final LiveDomains live = new LiveDomains(this);
     private final LabelRegistry labels;
     private final PoolRegistry pools = new PoolRegistry(this);
@@ -87,8 +90,16 @@ public final class QubesSystem extends ModelHolder implements Qubes {
     }
 
     QubesSystem(OpenStore store, Path baseDirectory) {
+        this(store, baseDirectory, Optional.empty());
+    }
+
+    /**
+     * @param clock to use instead of the clock on the wall
+     */
+    QubesSystem(OpenStore store, Path baseDirectory, Optional<Schedule> clock) {
         SystemState loaded = store.loaded();
         this.baseDirectory = baseDirectory;
+        this.files = new DomainFiles(this, clock.orElse(timers));
         this.model = new Model(loaded, this::changed);
         this.labels = new LabelRegistry(model);
         loaded.domains().forEach(record -> live.renew(record, null));
@@ -112,6 +123,10 @@ public final class QubesSystem extends ModelHolder implements Qubes {
         return model;
     }
 
+    DomainFiles files() {
+        return files;
+    }
+
     /** A klass arrived: its domains become what they are. */
     @Reference(cardinality = ReferenceCardinality.MULTIPLE, policy = ReferencePolicy.DYNAMIC)
     void addFactory(DomainFactory factory) {
@@ -125,7 +140,9 @@ public final class QubesSystem extends ModelHolder implements Qubes {
                     mine.addAll(ofKlass(klass)); // under the lock: none can be removed meanwhile
                     mine.forEach(record -> live.renew(record, factory));
                 });
-        mine.stream().flatMap(record -> find(record.name()).stream()).forEach(this::loaded);
+        List<BaseVM> loaded = live.of(mine);
+        loaded.forEach(this::loaded);
+        files.wake(loaded, executor);
         log.info("Klass {} available, {} domains", klass, mine.size());
     }
 
@@ -366,6 +383,7 @@ public final class QubesSystem extends ModelHolder implements Qubes {
     @Deactivate
     void close() {
         persistence.close();
+        timers.close();
         executor.shutdownNow();
         outbox.close();
         pools.close();

@@ -99,6 +99,15 @@ final class TestSystem {
         return system;
     }
 
+    /** As {@link #empty(Path)}, with a clock of its own. */
+    static QubesSystem empty(Path home, Schedule clock) {
+        QubesSystem system =
+                new QubesSystem(new Memory(EmptyStore.under(home)), home, Optional.of(clock));
+        system.addFactory(PLAIN);
+        system.addFactory(DERIVED);
+        return system;
+    }
+
     static QubesSystem of(SystemState state, Path home) {
         return new QubesSystem(new Memory(state), home);
     }
