@@ -316,10 +316,10 @@ public final class Features extends AbstractMap<String, String> {
     }
 
     private static String text(@Nullable Object value) {
-        if (value == null || value.equals(Boolean.FALSE)) {
+        if (value == null) {
             return "";
         }
-        return value.equals(Boolean.TRUE) ? "1" : value.toString();
+        return value instanceof Boolean flag ? (flag ? "1" : "") : value.toString();
     }
 
     private NoSuchElementException missing(String feature) {

@@ -375,4 +375,27 @@ class NetworkTest {
         assertTrue(refusal.getMessage().contains("work"), refusal.getMessage());
         net1.fire(new Lifecycle.PreShutdown(net1, true));
     }
+
+    @Test
+    @DisplayName("a disposable that nobody uses yet keeps no netvm up, and is not told of another")
+    void startedInAdvance() throws Exception {
+        PaperHypervisor hypervisor = scene.with(new PaperHypervisor("memory", 4096));
+        BaseVM disposable = scene.create("PassingVM", "disp1", "template=work", "netvm=net1");
+        disposable.tags().add("started-in-advance");
+        hypervisor.write(disposable, GuestState.PAUSED);
+        hypervisor.write(net1, GuestState.RUNNING);
+        hypervisor.write(net2, GuestState.RUNNING);
+        net1.fire(new Lifecycle.PreShutdown(net1, false));
+        Scene.set(disposable, "netvm=net2");
+        hypervisor.write(disposable, GuestState.RUNNING);
+        assertEquals(
+                List.of("disp1 domain-unpaused"),
+                scene.heard(() -> disposable.fire(new Lifecycle.Unpaused(disposable))));
+        assertEquals("net1", disposable.features().get("deferred-netvm-original"));
+        disposable.tags().remove("started-in-advance");
+        assertThrows(
+                QubesVMInUseError.class, () -> net2.fire(new Lifecycle.PreShutdown(net2, false)));
+        disposable.find(Network.class).orElseThrow().applyDeferredNetvm();
+        assertFalse(disposable.features().containsKey("deferred-netvm-original"));
+    }
 }

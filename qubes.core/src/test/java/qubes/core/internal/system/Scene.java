@@ -20,7 +20,7 @@ import qubes.core.vm.QubesVM;
 /**
  * A system for tests of the domains' rules, said in the words of the specification. Beside the two
  * klasses of {@link TestSystem} there are {@code BaseImageVM}, which says how those based on it
- * boot, and {@code PassingVM}, which has a dispid.
+ * boot, and {@code PassingVM}, which has a dispid and was started in advance if a tag says so.
  */
 @NullMarked
 public final class Scene implements AutoCloseable {
@@ -31,6 +31,11 @@ public final class Scene implements AutoCloseable {
 
     private static final Property<Integer> DISPID =
             Property.named("dispid", PropertyType.INT).writeOnce().notCloned().define();
+
+    private static final Property<Boolean> IS_PRELOAD =
+            Property.of(BaseVM.class, "is_preload", PropertyType.BOOL)
+                    .computed("by a tag", vm -> vm.tags().contains("started-in-advance"))
+                    .define();
 
     private final QubesSystem system;
 
@@ -47,7 +52,7 @@ public final class Scene implements AutoCloseable {
                         QubesVM.TRAITS
                                 .extend("PassingVM")
                                 .icon("dispvm-")
-                                .declare(TestSystem.TEMPLATE, DISPID))) {
+                                .declare(TestSystem.TEMPLATE, DISPID, IS_PRELOAD))) {
             system.addFactory(new TestSystem.Klass(klass.define()));
         }
         return new Scene(system);
