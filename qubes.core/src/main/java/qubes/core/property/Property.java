@@ -35,6 +35,7 @@ public final class Property<T> {
     private final boolean writeOnce;
     private final boolean clonable;
     private final boolean computed;
+    private final String allowed;
     private final List<DefaultSource<T>> defaults;
     private final List<Rule<PropertyHolder, T>> rules;
     private final @Nullable BiFunction<PropertyHolder, String, T> parser;
@@ -47,6 +48,7 @@ public final class Property<T> {
         this.writeOnce = from.writeOnce;
         this.clonable = from.clonable;
         this.computed = from.computed;
+        this.allowed = from.allowed;
         this.defaults = List.copyOf(from.defaults);
         this.rules = List.copyOf(from.rules);
         this.parser = from.parser;
@@ -74,6 +76,7 @@ public final class Property<T> {
         copy.writeOnce = writeOnce;
         copy.clonable = clonable;
         copy.computed = computed;
+        copy.allowed = allowed;
         copy.defaults.addAll(defaults);
         copy.defaultsInherited = true;
         copy.rules.addAll(rules);
@@ -112,6 +115,14 @@ public final class Property<T> {
     /** True if the value is always computed: it cannot be set and is never stored. */
     public boolean computed() {
         return computed;
+    }
+
+    /** Which values can be set, in words that complete "allowed: …", for documentation. */
+    public String allowed() {
+        if (computed) {
+            return "nothing, it is computed";
+        }
+        return allowed.isEmpty() ? type.allowed() : allowed;
     }
 
     /** The default in words, for documentation; empty if there is none. */
@@ -205,6 +216,7 @@ public final class Property<T> {
         private final Class<H> holder;
         private final List<Rule<PropertyHolder, T>> rules = new ArrayList<>();
         private String doc = "";
+        private String allowed = "";
         private int loadStage = 2;
         private boolean writeOnce;
         private boolean clonable = true;
@@ -222,6 +234,12 @@ public final class Property<T> {
         /** One paragraph for users. */
         public Builder<H, T> doc(String text) {
             this.doc = text;
+            return this;
+        }
+
+        /** Which values can be set, in words, where the type alone does not say it. */
+        public Builder<H, T> allows(String words) {
+            this.allowed = words;
             return this;
         }
 

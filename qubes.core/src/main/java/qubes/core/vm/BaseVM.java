@@ -1,7 +1,6 @@
 package qubes.core.vm;
 
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
@@ -15,7 +14,6 @@ import qubes.core.event.PropertySet;
 import qubes.core.property.Property;
 import qubes.core.property.PropertyTable;
 import qubes.core.property.PropertyType;
-import qubes.core.state.AssignmentRecord;
 import qubes.core.state.DomainRecord;
 import qubes.core.state.StoredValue;
 import qubes.core.value.DomainName;
@@ -94,6 +92,7 @@ public abstract class BaseVM extends ModelHolder implements Comparable<BaseVM> {
     private final DomainContext context;
     private final Features features = new Features(this);
     private final Tags tags = new Tags(this);
+    private final Devices devices = new Devices(this);
     private final Map<Class<?>, Object> parts =
             new HashMap<>(); // capability type to the part of this domain
     private final Logger log;
@@ -148,9 +147,9 @@ public abstract class BaseVM extends ModelHolder implements Comparable<BaseVM> {
         return tags;
     }
 
-    /** Devices that are to be attached when the domain starts. */
-    public final List<AssignmentRecord> devices() {
-        return record().assignments();
+    /** The devices that are assigned to the domain. */
+    public final Devices devices() {
+        return devices;
     }
 
     /** The domain's own logger, {@code vm.<name>}. */

@@ -70,7 +70,6 @@ public final class Globals {
             Property.named("default_kernel", PropertyType.STR)
                     .doc("Kernel of qubes that do not name another.")
                     .loadStage(3)
-                    .accept((holder, kernel) -> Kernels.checked(holder, kernel))
                     .define();
 
     public static final Property<String> DEFAULT_POOL =
@@ -78,8 +77,8 @@ public final class Globals {
                     .doc("Storage pool of volumes for which no other default is set.")
                     .loadStage(3)
                     .mayDefaultTo(
-                            "the pool named default, else the one at the system's own folder",
-                            Globals::naturalPool)
+                            "the pool named default, else that of the root file system, else the one at the system's own folder",
+                            qubes -> qubes.pools().natural())
                     .accept((qubes, pool) -> existingPool(qubes, pool))
                     .define();
 
@@ -161,6 +160,15 @@ public final class Globals {
                 .findFirst();
     }
 
+    /**
+     * Refuses a kernel that is not installed; none is fine. Looks at the file system.
+     *
+     * @throws QubesPropertyValueError saying what is missing
+     */
+    public static void refuseMissingKernel(Qubes qubes, String kernel) {
+        Kernels.checked(qubes, kernel);
+    }
+
     private static Property.Builder<Qubes, Optional<DomainName>> reference(
             String name, String doc) {
         return Property.of(Qubes.class, name, PropertyType.OPTIONAL_DOMAIN)
@@ -191,22 +199,6 @@ public final class Globals {
             throw new QubesPropertyValueError("No such storage pool");
         }
         return pool;
-    }
-
-    private static Optional<String> naturalPool(Qubes qubes) {
-        if (qubes.pools().find("default").isPresent()) {
-            return Optional.of("default");
-        }
-        String own = qubes.baseDirectory().toString();
-        return qubes.pools().list().stream()
-                .filter(pool -> pool.driver().startsWith("file"))
-                .filter(
-                        pool ->
-                                own.equals(pool.attributes().get("dir_path"))
-                                        || "/var/lib/qubes"
-                                                .equals(pool.attributes().get("dir_path")))
-                .map(pool -> pool.name())
-                .findFirst();
     }
 
     private record GlobalValue<T>(Property<T> global) implements DefaultSource<T> {

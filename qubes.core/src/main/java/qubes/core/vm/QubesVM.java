@@ -427,6 +427,6 @@ public abstract class QubesVM extends BaseVM {
 
     /** True if a PCI device is assigned. */
     final boolean hasPci() {
-        return devices().stream().anyMatch(device -> device.deviceClass().equals("pci"));
+        return !devices().of("pci").assigned().isEmpty();
     }
 }

@@ -9,6 +9,7 @@ import java.util.function.LongConsumer;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import qubes.core.device.PciPaths;
 import qubes.core.error.QubesException;
 import qubes.core.internal.store.GroupCommit;
 import qubes.core.internal.store.PropertyOrder;
@@ -37,7 +38,8 @@ final class FileStore implements OpenStore {
         }
         StoreFile file = StoreFile.open(path);
         try {
-            return new FileStore(file, file.read(new StoreReader()));
+            SystemState read = file.read(new StoreReader());
+            return new FileStore(file, PciPorts.resolved(read, new PciPaths(PciPaths.SYSFS)));
         } catch (RuntimeException e) {
             file.close();
             throw e;

@@ -29,6 +29,7 @@ final class PoolRegistry implements Pools {
     private static final Logger log = LoggerFactory.getLogger(PoolRegistry.class);
 
     private final QubesSystem system;
+    private final DefaultPool natural;
     private final Map<String, PoolDriver> drivers =
             new ConcurrentHashMap<>(); // driver name to driver
     private final Map<String, Opened> open =
@@ -36,8 +37,9 @@ final class PoolRegistry implements Pools {
 
     private record Opened(Pool pool, PoolDriver driver, PoolRecord record) {}
 
-    PoolRegistry(QubesSystem system) {
+    PoolRegistry(QubesSystem system, DefaultPool natural) {
         this.system = system;
+        this.natural = natural;
     }
 
     void addDriver(PoolDriver driver) {
@@ -120,6 +122,9 @@ final class PoolRegistry implements Pools {
 
     @Override
     public void add(PoolRecord pool) {
+        if (pool.name().isEmpty()) {
+            throw new QubesException("A storage pool needs a name");
+        }
         refuseTaken(pool.name());
         PoolDriver driver = driverOf(pool);
         PoolConfig config = new PoolConfig(pool, driver.config());
@@ -175,6 +180,11 @@ final class PoolRegistry implements Pools {
         return Globals.poolProperty(volume).isPresent()
                 ? system.find(Globals.poolProperty(volume).orElseThrow())
                 : system.find(Globals.DEFAULT_POOL);
+    }
+
+    @Override
+    public Optional<String> natural() {
+        return natural.among(list());
     }
 
     private PoolDriver driverOf(PoolRecord pool) {
