@@ -5,19 +5,17 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Optional;
-import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import qubes.core.device.DeviceInterface;
+import qubes.core.device.InterfaceCategory;
 
 /** The kernel's command line (spec vm-classes §3.5, §3.7; libvirt §3). */
 final class KernelOptions {
     private static final String COMMON =
             "root=/dev/mapper/dmroot ro nomodeset console=hvc0 rd_NO_PLYMOUTH"
                     + " rd.plymouth.enable=0 plymouth.enable=0 xen_privcmd.unrestricted ";
-
-    /** An identity, which ends in interface codes, one of them of a display controller. */
-    private static final Pattern DISPLAY =
-            Pattern.compile(".*:(.{7})*p03[08]0[0-9a-f]{2}(.{7})*", Pattern.DOTALL);
 
     private KernelOptions() {}
 
@@ -87,7 +85,16 @@ final class KernelOptions {
     private static boolean showsItself(QubesVM vm) {
         return vm.record().assignments().stream()
                 .filter(device -> device.deviceClass().equals("pci"))
-                .anyMatch(device -> DISPLAY.matcher(device.identity()).matches());
+                .flatMap(device -> interfaces(device.identity()).stream())
+                .anyMatch(shown -> shown.category() == InterfaceCategory.DISPLAY);
+    }
+
+    /** What a PCI device's identity ends in; none if it does not say. */
+    private static List<DeviceInterface> interfaces(String identity) {
+        String codes = identity.substring(identity.lastIndexOf(':') + 1);
+        return codes.length() % DeviceInterface.UNKNOWN.code().length() == 0
+                ? DeviceInterface.listOf(codes)
+                : List.of();
     }
 
     private static Optional<String> feature(QubesVM vm, String name) {
