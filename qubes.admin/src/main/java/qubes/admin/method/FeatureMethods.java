@@ -83,7 +83,7 @@ public final class FeatureMethods {
             return found(
                     call,
                     Decoder.known(
-                            call.argument(), call.destination().features()::checkWithTemplate));
+                            call.argument(), call.destination().features()::findWithTemplate));
         }
     }
 
@@ -104,7 +104,7 @@ public final class FeatureMethods {
             call.permit();
             return found(
                     call,
-                    Decoder.known(call.argument(), call.destination().features()::checkWithNetvm));
+                    Decoder.known(call.argument(), call.destination().features()::findWithNetvm));
         }
     }
 
@@ -125,8 +125,7 @@ public final class FeatureMethods {
             call.permit();
             return found(
                     call,
-                    Decoder.known(
-                            call.argument(), call.destination().features()::checkWithAdminvm));
+                    Decoder.known(call.argument(), call.destination().features()::findWithAdminvm));
         }
     }
 
@@ -149,7 +148,7 @@ public final class FeatureMethods {
                     call,
                     Decoder.known(
                             call.argument(),
-                            call.destination().features()::checkWithTemplateAndAdminvm));
+                            call.destination().features()::findWithTemplateAndAdminvm));
         }
     }
 

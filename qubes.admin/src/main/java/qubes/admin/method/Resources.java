@@ -15,7 +15,7 @@ final class Resources {
     /** May block. */
     static GuestStats of(BaseVM vm) {
         if (vm instanceof AdminVM admin) {
-            return ofAdmin(admin);
+            return admin.stats();
         }
         if (!vm.qubes().guestState(vm.uuid()).orElse(GuestState.HALTED).active()) {
             return GuestStats.NONE;
@@ -23,12 +23,6 @@ final class Resources {
         GuestStats stats = vm.qubes().hypervisor().stats(vm.uuid());
         return new GuestStats(
                 stats.memoryKiB(), staticMax(vm, stats), stats.cpuTimeNanos(), stats.vcpus());
-    }
-
-    /** dom0 is no guest: what it may have stands in for what it uses. */
-    private static GuestStats ofAdmin(AdminVM admin) {
-        long max = admin.get(AdminVM.MAXMEM) * KIB_PER_MIB;
-        return new GuestStats(max, max, 0, 0);
     }
 
     /** What the domain may have; without its klass only the hypervisor knows. */

@@ -2,6 +2,7 @@ package qubes.core.hypervisor;
 
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.UUID;
 import org.osgi.annotation.versioning.ConsumerType;
 import qubes.core.error.QubesException;
@@ -25,6 +26,14 @@ public interface Hypervisor {
 
     /** The host, as seen when the connection was made. */
     HostInfo host();
+
+    /**
+     * Most memory that the domain may have in which this daemon runs, in KiB, as seen when the
+     * connection was made; absent where that domain is none of the hypervisor's. Never blocks.
+     */
+    default OptionalLong ownMaximumKiB() {
+        return OptionalLong.empty();
+    }
 
     /** The guest as last seen; absent if the hypervisor does not know it. */
     Optional<Guest> guest(UUID uuid);

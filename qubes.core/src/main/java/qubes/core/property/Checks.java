@@ -2,6 +2,7 @@ package qubes.core.property;
 
 import java.util.function.Predicate;
 import qubes.core.error.QubesPropertyValueError;
+import qubes.core.error.Repr;
 
 /** Checks that several properties share. */
 public final class Checks {
@@ -41,7 +42,8 @@ public final class Checks {
     public static <T> Check<T> that(String words, Predicate<? super T> test) {
         return (property, value) -> {
             if (!test.test(value)) {
-                throw new QubesPropertyValueError(property + " " + words + ", not " + value);
+                throw new QubesPropertyValueError(
+                        property + " " + words + ", not " + Repr.quote(String.valueOf(value)));
             }
         };
     }

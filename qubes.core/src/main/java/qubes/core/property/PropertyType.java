@@ -25,12 +25,23 @@ public final class PropertyType<T> {
     public static final PropertyType<Optional<String>> OPTIONAL_STR =
             new PropertyType<>("str", "str", PropertyType::optionalText, value -> value.orElse(""));
 
+    /**
+     * Text of which a store may hold nothing, which reads as the word {@code None}: the original
+     * makes text of whatever it is given. A client's empty text stays empty, see {@link
+     * Property.Builder#parsedBy}.
+     */
+    public static final PropertyType<String> STR_OF_ANY =
+            new PropertyType<>("str", "str", PropertyType::textOfAny, text -> text);
+
     /** {@code True} or {@code False}; reads the usual spellings in any case. */
     public static final PropertyType<Boolean> BOOL =
             new PropertyType<>(
                     "bool", "bool", PropertyType::parseBool, value -> value ? "True" : "False");
 
-    /** A decimal integer; blanks around it are ignored. */
+    /**
+     * A decimal integer of 32 bits; blanks around it are ignored, and an underscore may stand
+     * between digits. For quantities of which no host has more: two milliards of MiB or seconds.
+     */
     public static final PropertyType<Integer> INT =
             new PropertyType<>(
                     "int", "int", PropertyType::parseInt, value -> Integer.toString(value));
@@ -42,6 +53,14 @@ public final class PropertyType<T> {
                     "int",
                     text -> Optional.of(parseInt(text)),
                     value -> value.map(i -> Integer.toString(i)).orElse(""));
+
+    /** As {@link #OPTIONAL_INT}, of 64 bits: for points in time, which outgrow 32 bits in 2038. */
+    public static final PropertyType<Optional<Long>> OPTIONAL_LONG =
+            new PropertyType<>(
+                    "int",
+                    "int",
+                    text -> Optional.of(parseLong(text)),
+                    value -> value.map(i -> Long.toString(i)).orElse(""));
 
     /** The name of a label. */
     public static final PropertyType<String> LABEL =
@@ -152,16 +171,33 @@ public final class PropertyType<T> {
         };
     }
 
+    private static String textOfAny(String text) {
+        return text.isEmpty() ? "None" : text;
+    }
+
     private static int parseInt(String text) {
+        long value = parseLong(text);
+        if (value != (int) value) {
+            throw outOfRange(text, 32);
+        }
+        return (int) value;
+    }
+
+    private static long parseLong(String text) {
         String digits = text.strip();
         if (!INTEGER.matcher(digits).matches()) {
             throw new QubesValueError("Invalid integer: " + Repr.quote(text));
         }
         try {
-            return Integer.parseInt(digits.replace("_", ""));
+            return Long.parseLong(digits.replace("_", ""));
         } catch (NumberFormatException e) {
-            throw new QubesValueError("Integer out of range: " + Repr.quote(text), e);
+            throw outOfRange(text, 64);
         }
+    }
+
+    private static QubesValueError outOfRange(String text, int bits) {
+        return new QubesValueError(
+                "Integer out of range: " + Repr.quote(text) + " has more than " + bits + " bits");
     }
 
     private static DomainName parseDomain(String text) {

@@ -1,7 +1,10 @@
 package qubes.core.vm;
 
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.UUID;
+import qubes.core.hypervisor.GuestStats;
+import qubes.core.hypervisor.Hypervisor;
 import qubes.core.property.Property;
 import qubes.core.property.PropertyType;
 import qubes.core.state.DomainRecord;
@@ -9,6 +12,12 @@ import qubes.core.value.DomainName;
 
 /** dom0: the domain the daemon itself runs in. Always there, always running, never a guest. */
 public final class AdminVM extends BaseVM {
+    private static final int DEFAULT_MAXIMUM_MIB = 4096;
+    private static final long KIB_PER_MIB = 1024;
+
+    /** What the original answers for the memory that dom0 uses where nobody can tell. */
+    private static final long OFFLINE_KIB = 4242;
+
     public static final Property<DomainName> NAME =
             Property.of(AdminVM.class, "name", BaseVM.NAME.type())
                     .doc(BaseVM.NAME.doc())
@@ -44,7 +53,7 @@ public final class AdminVM extends BaseVM {
     public static final Property<Integer> MAXMEM =
             Property.of(AdminVM.class, "maxmem", PropertyType.INT)
                     .doc("Memory dom0 may use, in MiB.")
-                    .computed("4096", vm -> 4096)
+                    .computed("the hypervisor's, else 4096", AdminVM::maximumMiB)
                     .define();
 
     public static final Property<Boolean> UPDATEABLE =
@@ -86,5 +95,35 @@ public final class AdminVM extends BaseVM {
     @Override
     public PowerState powerState() {
         return PowerState.RUNNING;
+    }
+
+    /** The hypervisor's number of dom0: 0 everywhere. */
+    public int xid() {
+        return 0;
+    }
+
+    /**
+     * What dom0 uses now, as far as somebody can tell: without a hypervisor a number that says so,
+     * and where dom0 is none of the hypervisor's domains, what it may have. May block. Source: spec
+     * vm-classes §10.
+     *
+     * @throws qubes.core.error.QubesException if the hypervisor fails to say
+     */
+    public GuestStats stats() {
+        long maximum = get(MAXMEM) * KIB_PER_MIB;
+        GuestStats seen =
+                qubes().findHypervisor()
+                        .map(hypervisor -> hypervisor.stats(uuid()))
+                        .orElse(new GuestStats(OFFLINE_KIB, 0, 0, 0));
+        long memory = seen.memoryKiB() == 0 ? maximum : seen.memoryKiB();
+        return new GuestStats(memory, maximum, seen.cpuTimeNanos(), seen.vcpus());
+    }
+
+    private static int maximumMiB(AdminVM vm) {
+        return vm.qubes().findHypervisor().map(Hypervisor::ownMaximumKiB).stream()
+                .flatMapToLong(OptionalLong::stream)
+                .mapToInt(kib -> Math.toIntExact(kib / KIB_PER_MIB))
+                .findFirst()
+                .orElse(DEFAULT_MAXIMUM_MIB);
     }
 }

@@ -31,6 +31,8 @@ public abstract class BaseVM extends ModelHolder implements Comparable<BaseVM> {
     /** Hops after which a chain of references is taken for a loop. */
     static final int MAX_CHAIN = 64;
 
+    private static final int LAST_QID = 10_000;
+
     public static final Property<UUID> UNIQUE_ID =
             Property.of(BaseVM.class, "uuid", PropertyType.UNIQUE_ID)
                     .doc(
@@ -54,6 +56,7 @@ public abstract class BaseVM extends ModelHolder implements Comparable<BaseVM> {
                     .doc("Number of the qube inside this system, 0 for dom0. Cannot change.")
                     .writeOnce()
                     .notCloned()
+                    .check(BaseVM::refuseOddQid)
                     .define();
 
     public static final Property<String> LABEL =
@@ -275,6 +278,13 @@ public abstract class BaseVM extends ModelHolder implements Comparable<BaseVM> {
     protected final void refuseUnlessAvailable() {
         if (!available()) {
             throw notAvailable();
+        }
+    }
+
+    private static void refuseOddQid(String property, int qid) {
+        if (qid < 0 || qid > LAST_QID) {
+            throw new IllegalArgumentException(
+                    property + " is a number from 0 to " + LAST_QID + ", not " + qid);
         }
     }
 

@@ -46,14 +46,27 @@ final class BootModes {
             return "";
         }
         return options(vm, mode)
-                .or(() -> options(vm, defaultOf(vm)))
+                .or(() -> natural(vm).flatMap(other -> options(vm, other)))
                 .filter(text -> !text.isEmpty())
                 .map(text -> " " + text)
                 .orElse("");
     }
 
+    private static Optional<String> natural(QubesVM vm) {
+        return Optional.of(defaultOf(vm)).filter(mode -> !mode.equals(DEFAULT));
+    }
+
+    /** Who commands in the guest run as, in the domain's boot mode. */
+    static String effectiveUser(QubesVM vm) {
+        String mode = vm.get(QubesVM.BOOTMODE);
+        String user = vm.get(QubesVM.DEFAULT_USER);
+        return mode.equals(DEFAULT)
+                ? user
+                : vm.features().checkWithTemplate("boot-mode.default-user." + mode, user);
+    }
+
     private static Optional<String> options(BaseVM vm, String mode) {
-        return vm.features().checkWithTemplate(OPTIONS + mode);
+        return vm.features().findWithTemplate(OPTIONS + mode);
     }
 
     private static Optional<String> appDefault(BaseVM template) {

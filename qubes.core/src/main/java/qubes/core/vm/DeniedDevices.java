@@ -4,6 +4,7 @@ import java.util.TreeSet;
 import java.util.regex.Pattern;
 import qubes.core.error.QubesPropertyValueError;
 import qubes.core.error.QubesValueError;
+import qubes.core.error.Repr;
 
 /**
  * The syntax of {@code devices_denied}: interface codes of seven characters each, kept sorted and
@@ -28,7 +29,7 @@ final class DeniedDevices {
                 throw new QubesPropertyValueError(
                         "Interface code list should be in the form chhhhhhchhhhhh..., where c is"
                                 + " one of \"b\", \"u\", \"m\", \"p\", \"*\" and h is a hexdigit or \"*\"; not "
-                                + code);
+                                + Repr.quote(code));
             }
             sorted.add(code);
         }

@@ -231,8 +231,7 @@ final class GuestLifecycle implements GuestListener {
      * on the host shows; any other as soon as it runs.
      */
     boolean fullyUsable() {
-        boolean agent =
-                vm.features().checkWithTemplate("qrexec").filter(Features::meansTrue).isPresent();
+        boolean agent = Features.meansTrue(vm.features().checkWithTemplate("qrexec", ""));
         return !agent || Files.exists(AGENTS.resolve("qrexec." + vm.name()));
     }
 
@@ -344,8 +343,6 @@ final class GuestLifecycle implements GuestListener {
     }
 
     private GuestSpec spec() {
-        boolean kernel = !vm.find(QubesVM.KERNEL).orElse("").isEmpty();
-        Optional<Path> image = kernel ? Kernels.file(vm, "vmlinuz") : Optional.empty();
         return new GuestSpec(
                 vm.uuid(),
                 vm.name().value(),
@@ -353,8 +350,8 @@ final class GuestLifecycle implements GuestListener {
                 vm.get(QubesVM.MAXMEM),
                 vm.get(QubesVM.VCPUS),
                 vm.get(QubesVM.VIRT_MODE),
-                image,
-                kernel ? Kernels.file(vm, "initramfs") : Optional.empty(),
+                Kernels.image(vm).filter(Files::exists),
+                Kernels.file(vm, "initramfs"),
                 KernelOptions.commandLine(vm),
                 vm.storage().disks(),
                 vm);

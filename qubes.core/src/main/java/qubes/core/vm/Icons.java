@@ -4,6 +4,9 @@ import java.util.Optional;
 
 /** Which icon stands for a domain (spec vm-classes §7). */
 final class Icons {
+    /** Feature of domains that serve others. */
+    static final String SERVICE = "servicevm";
+
     private static final String TEMPLATE = "templatevm-";
 
     private Icons() {}
@@ -18,6 +21,6 @@ final class Icons {
                 || (own.equals(KlassTraits.PLAIN_ICON) && DisposableTemplate.isOne(vm))) {
             return TEMPLATE;
         }
-        return vm.features().isTrue("servicevm") ? "servicevm-" : own;
+        return vm.features().isTrue(SERVICE) ? "servicevm-" : own;
     }
 }

@@ -5,8 +5,11 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Optional;
 import java.util.stream.Collectors;
+import qubes.core.device.DeviceInterface;
+import qubes.core.device.InterfaceCategory;
 
 /** The kernel's command line (spec vm-classes §3.5, §3.7; libvirt §3). */
 final class KernelOptions {
@@ -53,7 +56,11 @@ final class KernelOptions {
         return common(vm) + own + security + boot;
     }
 
-    private static String common(QubesVM vm) {
+    /** What every kernel is told, whatever the qube's own options; empty without a kernel. */
+    static String common(QubesVM vm) {
+        if (vm.find(QubesVM.KERNEL).orElse("").isEmpty()) {
+            return "";
+        }
         String prefix =
                 feature(vm, "os").filter("Linux"::equals).isPresent()
                         ? "systemd.machine_id=" + vm.uuid().toString().replace("-", "") + " "
@@ -63,7 +70,7 @@ final class KernelOptions {
                         + read(vm, "default-kernelopts-common.txt")
                                 .map(text -> text.replaceFirst("\n+$", ""))
                                 .orElse(COMMON);
-        if (feature(vm, "no-nomodeset").filter(Features::meansTrue).isPresent()) {
+        if (feature(vm, "no-nomodeset").map(Features::meansTrue).orElseGet(() -> showsItself(vm))) {
             return Arrays.stream(options.split(" ", -1))
                     .filter(word -> !word.equals("nomodeset"))
                     .collect(Collectors.joining(" "));
@@ -71,8 +78,27 @@ final class KernelOptions {
         return options;
     }
 
+    /**
+     * True if an assigned PCI device drives a display, as far as the assignment says which device
+     * it is.
+     */
+    private static boolean showsItself(QubesVM vm) {
+        return vm.record().assignments().stream()
+                .filter(device -> device.deviceClass().equals("pci"))
+                .flatMap(device -> interfaces(device.identity()).stream())
+                .anyMatch(shown -> shown.category() == InterfaceCategory.DISPLAY);
+    }
+
+    /** What a PCI device's identity ends in; none if it does not say. */
+    private static List<DeviceInterface> interfaces(String identity) {
+        String codes = identity.substring(identity.lastIndexOf(':') + 1);
+        return codes.length() % DeviceInterface.UNKNOWN.code().length() == 0
+                ? DeviceInterface.listOf(codes)
+                : List.of();
+    }
+
     private static Optional<String> feature(QubesVM vm, String name) {
-        return vm.features().checkWithTemplate(name);
+        return vm.features().findWithTemplate(name);
     }
 
     private static Optional<String> read(QubesVM vm, String file) {

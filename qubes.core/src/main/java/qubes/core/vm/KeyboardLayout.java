@@ -2,6 +2,7 @@ package qubes.core.vm;
 
 import java.util.regex.Pattern;
 import qubes.core.error.QubesPropertyValueError;
+import qubes.core.error.Repr;
 
 /** The syntax of {@code keyboard_layout}: layout, variant and options, joined by {@code +}. */
 final class KeyboardLayout {
@@ -17,7 +18,7 @@ final class KeyboardLayout {
             throw new QubesPropertyValueError(
                     property
                             + " needs layout+variant+options, such as us++ or de+nodeadkeys+, not "
-                            + value);
+                            + Repr.quote(value));
         }
     }
 }

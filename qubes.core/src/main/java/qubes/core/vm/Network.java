@@ -8,15 +8,8 @@ import java.util.Set;
 import java.util.regex.Pattern;
 import qubes.core.error.QubesPropertyValueError;
 import qubes.core.error.QubesVMError;
-import qubes.core.error.QubesVMInUseError;
-import qubes.core.error.QubesVMNotStartedError;
 import qubes.core.error.QubesValueError;
-import qubes.core.event.EventPattern;
-import qubes.core.event.Lifecycle;
-import qubes.core.event.PropertyPreReset;
-import qubes.core.event.PropertyPreSet;
-import qubes.core.event.PropertyReset;
-import qubes.core.event.PropertySet;
+import qubes.core.error.Repr;
 import qubes.core.property.Property;
 import qubes.core.property.PropertyHolder;
 import qubes.core.property.PropertyType;
@@ -30,6 +23,7 @@ import qubes.core.value.DomainName;
 public final class Network {
     private static final Pattern MAC = Pattern.compile("[0-9a-f]{2}(:[0-9a-f]{2}){5}");
     private static final String IPV6_PREFIX = "fd09:24ef:4179::";
+    private static final String NETMASK = "255.255.255.255";
     private static final String DNS = "10.139.1.1 10.139.1.2";
 
     public static final Property<Optional<DomainName>> NETVM =
@@ -60,7 +54,8 @@ public final class Network {
             Property.of(BaseVM.class, "ip", Addresses.IPV4)
                     .doc("IPv4 address of the qube.")
                     .defaultsTo(
-                            "made of qid or dispid, if networked", vm -> network(vm).derivedIp())
+                            "made of qid or dispid, if networked", vm -> Network.of(vm).derivedIp())
+                    .check(Addresses::refuseNone)
                     .define();
 
     public static final Property<Optional<String>> IP6 =
@@ -68,7 +63,8 @@ public final class Network {
                     .doc("IPv6 address of the qube.")
                     .defaultsTo(
                             "made of qid or dispid, if networked and the feature ipv6 is on",
-                            vm -> network(vm).derivedIp6())
+                            vm -> Network.of(vm).derivedIp6())
+                    .check(Addresses::refuseNone)
                     .define();
 
     public static final Property<Optional<String>> VISIBLE_IP =
@@ -132,21 +128,7 @@ public final class Network {
                             GATEWAY,
                             GATEWAY6,
                             NAME_SERVERS),
-                    List.of(
-                            ClassHandler.of(
-                                    PropertyPreSet.of(NETVM),
-                                    BaseVM.class,
-                                    Network::refuseStoppedProvider),
-                            ClassHandler.of(
-                                    PropertyPreReset.of(NETVM),
-                                    BaseVM.class,
-                                    Network::announceDefault),
-                            ClassHandler.of(
-                                    PropertyReset.of(NETVM), BaseVM.class, Network::announceChange),
-                            ClassHandler.of(
-                                    EventPattern.of(Lifecycle.PreShutdown.class),
-                                    BaseVM.class,
-                                    Network::refuseWhileClientsRun)));
+                    NetworkEffects.handlers());
 
     private final BaseVM vm;
 
@@ -174,9 +156,21 @@ public final class Network {
         return Referrers.of(vm, NETVM.name());
     }
 
-    private static Network network(BaseVM vm) {
+    static Network of(BaseVM vm) {
         return vm.find(Network.class)
                 .orElseThrow(() -> new IllegalStateException(vm + " has no network"));
+    }
+
+    /**
+     * Tells the system of another netvm that was chosen while the domain was paused: a feature
+     * remembers which one its guest still believes to have. Nothing happens if none was, if the new
+     * netvm does not run, or if the domain was started in advance and waits to be used. Never
+     * blocks. Source: spec network.md §4, {@code apply_deferred_netvm}.
+     *
+     * @throws qubes.core.error.QubesException if a handler fails; it can be tried again then
+     */
+    public void applyDeferredNetvm() {
+        DeferredNetvm.apply(vm);
     }
 
     private Optional<String> derivedIp() {
@@ -204,7 +198,7 @@ public final class Network {
     }
 
     private boolean ipv6() {
-        return Features.meansTrue(vm.features().checkWithNetvm("ipv6").orElse(""));
+        return Features.meansTrue(vm.features().checkWithNetvm("ipv6", ""));
     }
 
     private Optional<String> visibleIp() {
@@ -223,7 +217,14 @@ public final class Network {
 
     private Optional<String> visibleNetmask() {
         Optional<String> fake = feature("net.fake-netmask");
-        return fake.isPresent() ? fake : netvm().map(netvm -> "255.255.255.255");
+        return fake.isPresent()
+                ? fake
+                : netvm().filter(
+                                netvm ->
+                                        netvm.find(Network.class)
+                                                .filter(Network::networked)
+                                                .isPresent())
+                        .map(netvm -> NETMASK);
     }
 
     private Optional<String> ofNetvm(Property<Optional<String>> property) {
@@ -232,14 +233,14 @@ public final class Network {
     }
 
     private Optional<String> feature(String name) {
-        return vm.features().checkWithTemplate(name).filter(value -> !value.isEmpty());
+        return vm.features().findWithTemplate(name).filter(value -> !value.isEmpty());
     }
 
     private static Property<Optional<String>> address(
             String name, String doc, java.util.function.Function<Network, Optional<String>> rule) {
         return Property.of(BaseVM.class, name, PropertyType.OPTIONAL_STR)
                 .doc(doc)
-                .computed("computed", vm -> rule.apply(network(vm)))
+                .computed("computed", vm -> rule.apply(Network.of(vm)))
                 .define();
     }
 
@@ -247,7 +248,7 @@ public final class Network {
         String lower = text.toLowerCase(Locale.ROOT);
         if (!MAC.matcher(lower).matches()) {
             throw new IllegalArgumentException(
-                    "a hardware address is six groups of two hex digits: " + text);
+                    "a hardware address is six groups of two hex digits, not " + Repr.quote(text));
         }
         return lower;
     }
@@ -274,70 +275,21 @@ public final class Network {
     }
 
     private static boolean refuseWhileConnected(BaseVM vm, boolean provides) {
-        if (!provides && !network(vm).connected().isEmpty()) {
+        if (!provides && !Network.of(vm).connected().isEmpty()) {
             throw new QubesValueError(
                     "The qube is still used by other qubes, change theirs 'netvm' first");
         }
         return provides;
     }
 
-    /** A reset that changes the netvm is announced, and can be refused, as setting it is. */
-    private static void announceDefault(BaseVM vm, PropertyPreReset event) {
-        Optional<DomainName> next = vm.defaultOf(NETVM).flatMap(name -> name);
-        next.flatMap(vm.qubes()::find).ifPresent(netvm -> refuseLoop(vm, netvm));
-        if (!event.oldValue().equals(Optional.of(next))) {
-            vm.fire(new PropertyPreSet(vm, NETVM, next, event.oldValue()));
-        }
-    }
-
-    private static void announceChange(BaseVM vm, PropertyReset event) {
-        Optional<DomainName> now = vm.find(NETVM).flatMap(name -> name);
-        if (event.oldValue().isPresent() && !event.oldValue().equals(Optional.of(now))) {
-            vm.fire(new PropertySet(vm, NETVM, now, event.oldValue()));
-        }
-    }
-
-    private static void refuseLoop(BaseVM vm, BaseVM netvm) {
+    static void refuseLoop(BaseVM vm, BaseVM netvm) {
         if (upstream(netvm).contains(vm)) {
             throw new QubesValueError("Loops in network are unsupported");
         }
     }
 
-    private static void refuseStoppedProvider(BaseVM vm, PropertyPreSet event) {
-        if (vm.isHalted()) {
-            return;
-        }
-        ((Optional<?>) event.newValue())
-                .flatMap(name -> vm.qubes().find((DomainName) name))
-                .filter(BaseVM::isHalted)
-                .ifPresent(
-                        netvm -> {
-                            throw new QubesVMNotStartedError(
-                                    "Cannot dynamically attach to stopped qube " + netvm);
-                        });
-    }
-
-    private static void refuseWhileClientsRun(BaseVM vm, Lifecycle.PreShutdown event) {
-        Network network = network(vm);
-        if (event.force() || !network.provides()) {
-            return;
-        }
-        List<String> running =
-                network.connected().stream()
-                        .filter(client -> !client.isHalted() && !waits(client))
-                        .map(BaseVM::subjectName)
-                        .toList();
-        if (!running.isEmpty()) {
-            throw new QubesVMInUseError(
-                    vm
-                            + " gives network to running qubes: "
-                            + String.join(", ", running)
-                            + "; shut these down first, or force it");
-        }
-    }
-
     /** True of a disposable that was started in advance: nobody uses it yet. */
-    private static boolean waits(BaseVM client) {
+    static boolean waitsToBeUsed(BaseVM client) {
         return client.properties()
                 .find("is_preload")
                 .flatMap(property -> client.find(property))

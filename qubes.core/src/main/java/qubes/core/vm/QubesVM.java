@@ -2,7 +2,9 @@ package qubes.core.vm;
 
 import java.time.Duration;
 import java.util.Optional;
+import java.util.regex.Pattern;
 import qubes.core.error.QubesPropertyValueError;
+import qubes.core.error.Repr;
 import qubes.core.event.FeatureSet;
 import qubes.core.event.Lifecycle;
 import qubes.core.event.PropertyPreSet;
@@ -20,6 +22,9 @@ import qubes.core.value.DomainName;
  * Queries never block unless they say so.
  */
 public abstract class QubesVM extends BaseVM {
+    private static final Pattern USER = Pattern.compile("[A-Za-z0-9_+,.-]*");
+    private static final int MOST_OPTIONS = 512;
+
     public static final Property<Boolean> AUTOSTART =
             flag("autostart", false, "Start with the system.");
     public static final Property<Boolean> DEBUG =
@@ -52,15 +57,17 @@ public abstract class QubesVM extends BaseVM {
                     .accept(References.disposableTemplate("management_dispvm"))
                     .define();
 
-    public static final Property<Optional<Integer>> BACKUP_TIMESTAMP =
-            of("backup_timestamp", PropertyType.OPTIONAL_INT)
+    public static final Property<Optional<Long>> BACKUP_TIMESTAMP =
+            of("backup_timestamp", PropertyType.OPTIONAL_LONG)
                     .doc("Unix time of the last backup.")
                     .defaultsTo(Optional.empty())
+                    .check(QubesVM::refuseNone)
                     .define();
     public static final Property<String> BOOTMODE =
-            of("bootmode", PropertyType.STR)
+            of("bootmode", PropertyType.STR_OF_ANY)
                     .doc("Named set of kernel options to boot with.")
                     .loadStage(4)
+                    .parsedBy((vm, text) -> text)
                     .defaultsTo("by the features boot-mode.*", BootModes::defaultOf)
                     .define();
     public static final Property<String> DEFAULT_USER =
@@ -71,7 +78,7 @@ public abstract class QubesVM extends BaseVM {
                     .check(
                             Checks.that(
                                     "has letters, digits and -_+,. only",
-                                    user -> user.matches("[A-Za-z0-9_+,.-]*")))
+                                    user -> USER.matcher(user).matches()))
                     .define();
     public static final Property<String> DEVICES_DENIED =
             Property.of(BaseVM.class, "devices_denied", PropertyType.STR)
@@ -86,17 +93,14 @@ public abstract class QubesVM extends BaseVM {
                             "Kernel to boot, of those installed on the host; none means the qube's own.")
                     .from(Templates.value())
                     .from(Globals.valueOf(Globals.DEFAULT_KERNEL))
-                    .accept((vm, kernel) -> Kernels.checked(vm, kernel))
+                    .check((name, kernel) -> Kernels.refusePath(kernel))
                     .define();
     public static final Property<String> KERNELOPTS =
             of("kernelopts", PropertyType.STR)
                     .doc("Kernel options beside those every qube gets.")
                     .loadStage(4)
                     .defaultsTo("by kernel, template and devices", KernelOptions::defaultOf)
-                    .check(
-                            Checks.that(
-                                    "must not be longer than 512 characters",
-                                    options -> options.length() <= 512))
+                    .check(QubesVM::refuseLongOptions)
                     .define();
     public static final Property<String> KEYBOARD_LAYOUT =
             of("keyboard_layout", PropertyType.STR)
@@ -136,6 +140,7 @@ public abstract class QubesVM extends BaseVM {
             of("stubdom_mem", PropertyType.OPTIONAL_INT)
                     .doc("Memory of the helper domain that emulates devices, in MiB.")
                     .defaultsTo(Optional.empty())
+                    .check(QubesVM::refuseNone)
                     .check((name, mib) -> mib.ifPresent(set -> Checks.positive().check(name, set)))
                     .define();
     public static final Property<Integer> VCPUS =
@@ -216,6 +221,7 @@ public abstract class QubesVM extends BaseVM {
                             VIRT_MODE,
                             XID)
                     .on(FeatureSet.of("boot-mode.active"), QubesVM.class, BootModes::announceActive)
+                    .on(PropertyPreSet.of(KERNEL), QubesVM.class, Kernels::refuseMissing)
                     .on(PropertyPreSet.of(MAXMEM), QubesVM.class, MemoryBalance::refuseWhileRunning)
                     .on(
                             Lifecycle.Stopped.class,
@@ -352,6 +358,14 @@ public abstract class QubesVM extends BaseVM {
         return qubes().guestState(uuid()).orElse(GuestState.HALTED).active();
     }
 
+    /**
+     * Who commands in the guest run as: {@code default_user}, unless the boot mode says otherwise.
+     * Never blocks. Source: spec vm-classes §3.6.
+     */
+    public final String effectiveUser() {
+        return BootModes.effectiveUser(this);
+    }
+
     final int guestId() {
         return qubes().findHypervisor()
                 .flatMap(hypervisor -> hypervisor.guest(uuid()))
@@ -380,11 +394,30 @@ public abstract class QubesVM extends BaseVM {
         return vm.hasPci() ? Optional.of("hvm") : Optional.empty();
     }
 
+    private static void refuseNone(String property, Optional<?> value) {
+        if (value.isEmpty()) {
+            throw new IllegalArgumentException(
+                    property + " needs a number; there is none again after a reset");
+        }
+    }
+
+    private static void refuseLongOptions(String property, String options) {
+        if (options.length() > MOST_OPTIONS) {
+            throw new QubesPropertyValueError(
+                    property
+                            + " must not be longer than "
+                            + MOST_OPTIONS
+                            + " characters, and these are "
+                            + options.length());
+        }
+    }
+
     private static String virtMode(QubesVM vm, String text) {
         String mode = text.toLowerCase(java.util.Locale.ROOT);
         if (!mode.matches("hvm|pvh|pv")) {
             throw new QubesPropertyValueError(
-                    "Invalid virtualization mode, supported values: hvm, pv, pvh; not " + text);
+                    "Invalid virtualization mode, supported values: hvm, pv, pvh; not "
+                            + Repr.quote(text));
         }
         if (mode.equals("pvh") && vm.hasPci()) {
             throw new QubesPropertyValueError("pvh mode can't be set if pci devices are attached");

@@ -1,5 +1,6 @@
 package qubes.vm.netvm;
 
+import qubes.core.event.Lifecycle;
 import qubes.core.event.PropertyPreReset;
 import qubes.core.event.PropertyPreSet;
 import qubes.core.event.PropertySet;
@@ -43,6 +44,7 @@ public final class NetVM extends QubesVM {
                                     .persistent("private", 2)
                                     .scratch("volatile", 10)
                                     .kernel())
+                    .on(Lifecycle.Init.class, NetVM.class, NetVM::markService)
                     .on(PropertyPreSet.of(TEMPLATE), NetVM.class, Templates::refuseUnlessHalted)
                     .on(
                             PropertyPreReset.of(TEMPLATE),
@@ -53,5 +55,12 @@ public final class NetVM extends QubesVM {
 
     NetVM(DomainContext context) {
         super(context);
+    }
+
+    /** What serves others is marked so when it begins to; this klass begins at birth. */
+    private void markService(Lifecycle.Init event) {
+        if (get(PROVIDES_NETWORK)) {
+            features().set("servicevm", true);
+        }
     }
 }

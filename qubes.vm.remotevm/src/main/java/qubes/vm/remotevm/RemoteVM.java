@@ -16,6 +16,13 @@ import qubes.core.vm.References;
  * devices or network here.
  */
 public final class RemoteVM extends BaseVM {
+    private static final PropertyType<Optional<String>> TEXT =
+            new PropertyType<>(
+                    "str",
+                    "str",
+                    text -> Optional.of(PropertyType.STR_OF_ANY.parse(text)),
+                    value -> value.orElse(""));
+
     public static final Property<Boolean> INCLUDE_IN_BACKUPS =
             QubesVM.INCLUDE_IN_BACKUPS.redeclaredFor(RemoteVM.class).defaultsTo(false).define();
 
@@ -51,10 +58,16 @@ public final class RemoteVM extends BaseVM {
         return PowerState.RUNNING;
     }
 
+    /**
+     * None is what such a property is until it is set; none that is set is the word, as with the
+     * original, and so is the nothing that a store may hold.
+     */
     private static Property<Optional<String>> text(String name, String doc) {
-        return Property.of(RemoteVM.class, name, PropertyType.OPTIONAL_STR)
+        return Property.of(RemoteVM.class, name, TEXT)
                 .doc(doc)
                 .defaultsTo(Optional.empty())
+                .parsedBy((vm, text) -> Optional.of(text))
+                .accept((vm, value) -> Optional.of(value.orElse("None")))
                 .define();
     }
 }

@@ -72,6 +72,9 @@ class RemoteVMRulesIT {
         set(far, "transport_rpc=qubesair.Ssh");
         assertEquals("work at home", value(far, "remote_name"));
         assertEquals("qubesair.Ssh", value(far, "transport_rpc"));
+        set(far, "remote_name=");
+        assertEquals("", value(far, "remote_name"));
+        assertFalse(far.isDefault(far.properties().find("remote_name").orElseThrow()));
         qubes.remove(far);
         assertEquals(Optional.empty(), qubes.find(new DomainName("far")));
     }

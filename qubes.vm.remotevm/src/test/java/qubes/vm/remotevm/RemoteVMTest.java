@@ -7,6 +7,7 @@ import static qubes.testkit.KlassTable.ownProperties;
 import static qubes.testkit.KlassTable.propertyNames;
 
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import qubes.core.vm.BaseVM;
@@ -46,6 +47,14 @@ class RemoteVMTest {
         assertEquals(List.of(), RemoteVM.TRAITS.volumes().entries());
         assertEquals(List.of(), RemoteVM.TRAITS.capabilities());
         assertFalse(RemoteVM.TRAITS.is(KlassTraits.LOCAL));
+    }
+
+    @Test
+    @DisplayName(
+            "the nothing that a store holds reads as the word None; nothing sent stays nothing")
+    void nothing() {
+        assertEquals(Optional.of("None"), RemoteVM.REMOTE_NAME.type().parse(""));
+        assertEquals(Optional.of("far"), RemoteVM.REMOTE_NAME.type().parse("far"));
     }
 
     @Test

@@ -20,9 +20,10 @@ public final class TemplateVM extends QubesVM {
     private static final String BOOTMODE_FEATURE = "boot-mode.appvm-default";
 
     public static final Property<String> APPVM_DEFAULT_BOOTMODE =
-            Property.of(TemplateVM.class, "appvm_default_bootmode", PropertyType.STR)
+            Property.of(TemplateVM.class, "appvm_default_bootmode", PropertyType.STR_OF_ANY)
                     .doc("Boot mode of qubes based on this template that do not name another.")
                     .loadStage(4)
+                    .parsedBy((vm, text) -> text)
                     .defaultsTo(
                             "the feature boot-mode.appvm-default, else default",
                             vm -> vm.features().getOrDefault(BOOTMODE_FEATURE, "default"))

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import static qubes.testkit.Domains.create;
 import static qubes.testkit.Domains.heard;
 import static qubes.testkit.Domains.named;
+import static qubes.testkit.Domains.reset;
 import static qubes.testkit.Domains.set;
 import static qubes.testkit.Domains.value;
 import static qubes.testkit.Domains.volume;
@@ -84,6 +85,35 @@ class TemplateVMRulesIT {
         assertEquals(
                 List.of("tiny property-pre-set:debug", "tiny property-set:debug"),
                 heard(qubes, () -> set(tiny, "debug=True")));
+    }
+
+    @Test
+    @DisplayName("each property that others inherit is told of, a reset of it is not")
+    void everyInheritedProperty() throws Exception {
+        create(qubes, "Child", "work", "template=tiny");
+        BaseVM tiny = named(qubes, "tiny");
+        for (String assignment :
+                List.of(
+                        "default_user=root",
+                        "kernelopts=quiet",
+                        "vcpus=3",
+                        "memory=300",
+                        "maxmem=3000",
+                        "qrexec_timeout=7",
+                        "shutdown_timeout=8")) {
+            String property = assignment.substring(0, assignment.indexOf('='));
+            List<String> heard = heard(qubes, () -> set(tiny, assignment));
+            assertEquals("tiny property-pre-set:" + property, heard.get(0));
+            assertTrue(heard.contains("work property-reset:" + property), heard::toString);
+            assertEquals("tiny property-set:" + property, heard.get(heard.size() - 1));
+            assertEquals(
+                    List.of(
+                            "tiny property-pre-reset:" + property,
+                            "tiny property-pre-del:" + property,
+                            "tiny property-reset:" + property,
+                            "tiny property-del:" + property),
+                    heard(qubes, () -> reset(tiny, property)));
+        }
     }
 
     @Test

@@ -44,7 +44,7 @@ class LoopsTest {
         BaseVM vm = system.domain(new DomainName(name));
         QubesVMError error = assertThrows(QubesVMError.class, () -> vm.get(QubesVM.MEMORY));
         assertTrue(error.getMessage().startsWith("Template loop on '"), error.getMessage());
-        assertEquals(Optional.empty(), vm.features().checkWithTemplate("x"));
+        assertEquals(Optional.empty(), vm.features().findWithTemplate("x"));
         assertEquals(state.domains(), system.state().domains());
         system.close();
     }

@@ -133,8 +133,8 @@ class QubesSystemTest {
         assertTrue(work.features().isTrue("zero"));
         base.features().set("off", "from template");
         base.features().set("base", "x");
-        assertEquals(Optional.of(""), work.features().checkWithTemplate("off"));
-        assertEquals(Optional.of("x"), work.features().checkWithTemplate("base"));
+        assertEquals(Optional.of(""), work.features().findWithTemplate("off"));
+        assertEquals(Optional.of("x"), work.features().findWithTemplate("base"));
         assertThrows(
                 UnsupportedOperationException.class, () -> work.features().putIfAbsent("a", "b"));
     }

@@ -54,10 +54,10 @@ record CoreDomain(PropertyHolder holder, Optional<BaseVM> vm) implements DomainF
         Features features = vm.get().features();
         return switch (chain) {
             case OWN -> Optional.ofNullable(features.get(name));
-            case TEMPLATE -> features.checkWithTemplate(name);
-            case NETVM -> features.checkWithNetvm(name);
-            case ADMINVM -> features.checkWithAdminvm(name);
-            case TEMPLATE_AND_ADMINVM -> features.checkWithTemplateAndAdminvm(name);
+            case TEMPLATE -> features.findWithTemplate(name);
+            case NETVM -> features.findWithNetvm(name);
+            case ADMINVM -> features.findWithAdminvm(name);
+            case TEMPLATE_AND_ADMINVM -> features.findWithTemplateAndAdminvm(name);
         };
     }
 
