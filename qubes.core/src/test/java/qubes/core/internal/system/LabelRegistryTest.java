@@ -97,6 +97,15 @@ class LabelRegistryTest {
     }
 
     @Test
+    @DisplayName("label-3 is the label of index 3, also where another is named so")
+    void indexComesFirst() {
+        labels.add("label-3", "0x123456");
+        assertEquals("yellow", labels.resolve("label-3").name());
+        assertEquals(Optional.of(9), labels.find("label-3").map(Label::index));
+        assertThrows(QubesLabelNotFoundError.class, () -> labels.resolve("label-10"));
+    }
+
+    @Test
     @DisplayName("label colour 0x123456 | kept")
     void colorIsKept() {
         assertEquals("0x123456", labels.add("mine", "0x123456").color());
