@@ -103,6 +103,10 @@ class LabelRegistryTest {
         assertEquals("yellow", labels.resolve("label-3").name());
         assertEquals(Optional.of(9), labels.find("label-3").map(Label::index));
         assertThrows(QubesLabelNotFoundError.class, () -> labels.resolve("label-10"));
+        BaseVM work = TestSystem.plain(system, "work");
+        assertEquals("yellow", BaseVM.LABEL.parse(work, "label-3"));
+        work.set(BaseVM.LABEL, "label-3"); // the label itself, not a text that names one
+        assertEquals(Optional.of(9), work.label().map(Label::index));
     }
 
     @Test
