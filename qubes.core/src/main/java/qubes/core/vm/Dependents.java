@@ -10,11 +10,16 @@ import qubes.core.value.DomainName;
 
 /** Who refers to a domain. */
 public final class Dependents {
+    /** Properties by which a preloaded disposable refers to its template. */
+    private static final Set<String> ALONG =
+            Set.of("template", "default_dispvm", "management_dispvm");
+
     private Dependents() {}
 
     /**
      * What refers to a domain, in words: the system counts even where it refers by default, domains
-     * only where a value is explicit.
+     * only where a value is explicit. What a preloaded disposable says of its own template does not
+     * count (spec domain-model.md §6.2).
      *
      * @param only names of the properties to look at; none means all that refer to domains
      */
@@ -34,7 +39,8 @@ public final class Dependents {
             for (Property<?> property : other.properties()) {
                 if (looks(property, wanted)
                         && !other.isDefault(property)
-                        && refers(other, property, vm)) {
+                        && refers(other, property, vm)
+                        && !goesAlong(other, property, vm)) {
                     found.add(other.name() + "'s " + property.name());
                 }
             }
@@ -43,6 +49,13 @@ public final class Dependents {
             }
         }
         return found;
+    }
+
+    /** A preloaded disposable is removed with its template, or when that is one no more. */
+    private static boolean goesAlong(BaseVM other, Property<?> property, BaseVM vm) {
+        return ALONG.contains(property.name())
+                && other.template().filter(template -> template == vm).isPresent()
+                && DisposableTemplate.isPreload(other);
     }
 
     /**
