@@ -114,7 +114,7 @@ class DisposableVMRulesIT {
     void takesAfterTemplate() {
         BaseVM dvm = named(qubes, "dvm");
         dvm.features().set("gui", "1");
-        dvm.features().set("preload-dispvm-max", "");
+        dvm.features().set("preload-dispvm-delay", "2");
         dvm.tags().add("audited");
         BaseVM disposable = create(qubes, "DispVM", "d", "template=dvm", "label=blue");
         assertEquals("300", value(disposable, "memory"));
@@ -123,7 +123,7 @@ class DisposableVMRulesIT {
         assertEquals("blue", value(disposable, "label"));
         assertEquals("orange", value(unnamed("dvm"), "label"));
         assertEquals("1", disposable.features().get("gui"));
-        assertFalse(disposable.features().containsKey("preload-dispvm-max"));
+        assertFalse(disposable.features().containsKey("preload-dispvm-delay"));
         assertTrue(disposable.tags().contains("audited"));
         assertEquals("dvm", value(disposable, "default_dispvm"));
         assertTrue(disposable.isDefault(QubesVM.DEFAULT_DISPVM));
@@ -182,17 +182,6 @@ class DisposableVMRulesIT {
         system.hypervisor().failCreate(Optional.of("no memory"));
         assertThrows(QubesException.class, disposable::start);
         assertEquals(Optional.empty(), qubes.find(new DomainName("d")));
-    }
-
-    @Test
-    @DisplayName("one is preloaded while its template lists it")
-    void preloaded() {
-        BaseVM disposable = create(qubes, "DispVM", "d", "template=dvm");
-        assertEquals("False", value(disposable, "is_preload"));
-        named(qubes, "dvm").features().set("preload-dispvm", "dd d");
-        assertEquals("True", value(disposable, "is_preload"));
-        named(qubes, "dvm").features().set("preload-dispvm", "dd");
-        assertEquals("False", value(disposable, "is_preload"));
     }
 
     private BaseVM unnamed(String template) {
