@@ -34,16 +34,20 @@ final class AvailableMemory {
 
     /** As many of {@code wanted} disposables of a template as there is memory for. Reads a file. */
     int enoughFor(BaseVM template, int wanted) {
+        return enoughFor(
+                wanted,
+                template.find(QubesVM.MEMORY).orElse(0),
+                PreloadNumbers.count(
+                        template.qubes().admin().features().getOrDefault(THRESHOLD, "")));
+    }
+
+    int enoughFor(int wanted, int memoryMiB, int keptMiB) {
         OptionalLong free = freeBytes();
-        int memory = template.find(QubesVM.MEMORY).orElse(0);
-        if (free.isEmpty() || memory == 0) {
+        if (free.isEmpty() || memoryMiB == 0) {
             return wanted;
         }
-        long kept =
-                PreloadNumbers.count(
-                        template.qubes().admin().features().getOrDefault(THRESHOLD, ""));
-        long spare = Math.max(0, free.getAsLong() - kept * MIB);
-        return (int) Math.min(wanted, spare / (memory * MIB));
+        long spare = Math.max(0, free.getAsLong() - keptMiB * MIB);
+        return (int) Math.min(wanted, spare / (memoryMiB * MIB));
     }
 
     private OptionalLong freeBytes() {

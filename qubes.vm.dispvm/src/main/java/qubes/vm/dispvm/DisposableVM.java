@@ -144,7 +144,7 @@ public final class DisposableVM extends QubesVM {
     DisposableVM(DomainContext context, Preloading preloading) {
         super(context);
         this.preloading = preloading;
-        this.preloaded = new Preloaded(this, preloading, preloading.guest());
+        this.preloaded = new Preloaded(this, preloading);
     }
 
     /** Its way through preloading. */

@@ -35,16 +35,14 @@ final class Preloaded {
 
     private final DisposableVM vm;
     private final Preloading preloading;
-    private final PreloadedGuest guest;
     private final CompletableFuture<Void> calledOff = new CompletableFuture<>();
     private final CompletableFuture<Void> started = new CompletableFuture<>();
     private volatile boolean marked; // in this process
     private volatile boolean requested;
 
-    Preloaded(DisposableVM vm, Preloading preloading, PreloadedGuest guest) {
+    Preloaded(DisposableVM vm, Preloading preloading) {
         this.vm = vm;
         this.preloading = preloading;
-        this.guest = guest;
     }
 
     /** True if it waits for somebody, or is being handed over. Never blocks. */
@@ -79,8 +77,13 @@ final class Preloaded {
             return;
         }
         if (!requested) {
-            guest.await(
-                    vm, services(), Duration.ofSeconds(vm.get(QubesVM.QREXEC_TIMEOUT)), calledOff);
+            preloading
+                    .guest()
+                    .await(
+                            vm,
+                            services(),
+                            Duration.ofSeconds(vm.get(QubesVM.QREXEC_TIMEOUT)),
+                            calledOff);
         }
         if (!requested) {
             pause();
@@ -124,7 +127,7 @@ final class Preloaded {
      */
     void beforePause() {
         if (isOne() && !requested && vm.get(QubesVM.MAXMEM) != 0) {
-            guest.shrink(vm, calledOff);
+            preloading.guest().shrink(vm, calledOff);
             if (requested) {
                 throw new QubesVMCancelledPauseError(
                         vm + " is not paused: it was asked for meanwhile");

@@ -13,6 +13,8 @@ import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Deactivate;
 import org.osgi.service.component.annotations.Reference;
 import org.osgi.service.component.annotations.ReferenceCardinality;
+import org.osgi.service.component.annotations.ReferencePolicy;
+import org.osgi.service.component.annotations.ReferencePolicyOption;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import qubes.core.error.QubesException;
@@ -23,6 +25,7 @@ import qubes.core.value.DomainName;
 import qubes.core.vm.BaseVM;
 import qubes.core.vm.DisposableTemplate;
 import qubes.core.vm.NewDomain;
+import qubes.core.vm.PreloadedGuest;
 import qubes.core.vm.Qubes;
 import qubes.core.vm.Templates;
 
@@ -43,8 +46,11 @@ public final class Preloading {
     private static final Duration LOOK_AGAIN = Duration.ofSeconds(1);
     private static final String RECOVERING = "Recovering preloaded disposables";
 
+    private static final PreloadedGuest SILENT = new SilentGuest();
+
     private final Later later;
     private final AvailableMemory memory = new AvailableMemory();
+    private volatile PreloadedGuest guest = SILENT;
     private final ReentrantLock marking = new ReentrantLock(); // before the model lock
 
     /**
@@ -65,8 +71,23 @@ public final class Preloading {
         later.close();
     }
 
+    @Reference(
+            cardinality = ReferenceCardinality.OPTIONAL,
+            policy = ReferencePolicy.DYNAMIC,
+            policyOption = ReferencePolicyOption.GREEDY)
+    void bindGuest(PreloadedGuest arrived) {
+        guest = arrived;
+    }
+
+    void unbindGuest(PreloadedGuest left) {
+        if (guest == left) {
+            guest = SILENT;
+        }
+    }
+
+    /** Whom to ask about a guest now. */
     PreloadedGuest guest() {
-        return PreloadedGuest.UNKNOWN;
+        return guest;
     }
 
     /** A new disposable of that template, in memory. */

@@ -113,10 +113,11 @@ class PreloadRulesIT {
         }
         system.disposableTemplate("other");
         create(system.qubes(), "DispVM", "theirs", "template=other");
+        system.stopPreloading();
         refused("d1", "longer than the maximum");
-        system.dvm().features().set("preload-dispvm-max", "3");
+        system.promising(() -> system.feature("dvm", "preload-dispvm-max=3"));
         accepted("d1 d2");
-        system.dvm().features().set("preload-dispvm-max", "0");
+        system.promising(() -> system.feature("dvm", "preload-dispvm-max=0"));
         accepted("d2 d1");
         refused("d1 d2 d3", "longer than the maximum and the old list");
         accepted("d1 d3");

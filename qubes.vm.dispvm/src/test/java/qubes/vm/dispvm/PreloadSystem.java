@@ -16,6 +16,7 @@ import java.util.function.UnaryOperator;
 import qubes.core.event.Event;
 import qubes.core.value.DomainName;
 import qubes.core.vm.BaseVM;
+import qubes.core.vm.DisposableTemplate;
 import qubes.core.vm.Disposables;
 import qubes.core.vm.Globals;
 import qubes.core.vm.Qubes;
@@ -29,6 +30,8 @@ import qubes.testkit.QubesFixture;
  * what preloading needs, and a disposable template {@code dvm}.
  */
 final class PreloadSystem implements AutoCloseable {
+    private static final String SERVICE = "supported-rpc.qubes.WaitForSession";
+
     private final QubesFixture fixture;
     private final ManualClock clock = new ManualClock();
     private final List<String> heard = new CopyOnWriteArrayList<>();
@@ -46,7 +49,7 @@ final class PreloadSystem implements AutoCloseable {
         BaseVM tiny = create(qubes(), "TemplateVM", "tiny", "kernel=");
         tiny.features().set("qrexec", true);
         tiny.features().set("supported-rpc.qubes.WaitForRunningSystem", true);
-        tiny.features().set("supported-rpc.qubes.WaitForSession", true);
+        tiny.features().set(SERVICE, true);
         disposableTemplate("dvm");
         listening = qubes().listen(event -> heard.add(words(event)));
         settle();
@@ -132,6 +135,27 @@ final class PreloadSystem implements AutoCloseable {
         return Arrays.stream(vm(template).features().getOrDefault("preload-dispvm", "").split(" "))
                 .filter(name -> !name.isEmpty())
                 .toList();
+    }
+
+    /** From now on no template promises what preloading needs, and so nothing is preloaded. */
+    void stopPreloading() {
+        feature("tiny", SERVICE);
+    }
+
+    /** Does something that needs the promise, while nobody can act on it. */
+    void promising(Runnable action) {
+        BaseVM dvm = dvm();
+        dvm.find(DisposableTemplate.class)
+                .orElseThrow()
+                .write(
+                        () -> {
+                            dvm.features().set(SERVICE, true);
+                            try {
+                                action.run();
+                            } finally {
+                                dvm.features().delete(SERVICE);
+                            }
+                        });
     }
 
     /** Makes room for so many and waits until all of them are preloaded. */
