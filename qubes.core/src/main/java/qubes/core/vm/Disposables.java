@@ -1,5 +1,6 @@
 package qubes.core.vm;
 
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.osgi.annotation.versioning.ConsumerType;
@@ -40,6 +41,14 @@ public interface Disposables {
      * Does not block.
      */
     void empty(BaseVM template);
+
+    /**
+     * In what a preloaded disposable is not what a new one would be (spec dispvm.md §5.6): {@code
+     * volumes_size}, {@code volumes_outdated} or {@code properties}, and their names; the first of
+     * these that applies. Empty if nothing is outdated, and for domains that are not preloaded.
+     * Blocks on the storage.
+     */
+    Map<String, List<String>> outdated(BaseVM vm);
 
     /**
      * The domains for which disposables are to be preloaded, with how many at most (spec dispvm.md

@@ -109,6 +109,11 @@ public final class DisposablesImpl implements Disposables {
     }
 
     @Override
+    public Map<String, List<String>> outdated(BaseVM vm) {
+        return vm instanceof DisposableVM disposable ? Outdated.of(disposable) : Map.of();
+    }
+
+    @Override
     public Map<DomainName, Integer> preloadTemplates(Qubes qubes) {
         Map<DomainName, Integer> found = new LinkedHashMap<>();
         for (BaseVM vm : qubes.domains()) {

@@ -12,11 +12,14 @@ import static qubes.testkit.Domains.value;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import qubes.core.error.QubesException;
 import qubes.core.vm.BaseVM;
 import qubes.core.vm.PowerState;
@@ -227,11 +230,27 @@ class PreloadIT {
         assertEquals(List.of(), system.queue("dvm"));
     }
 
-    @Test
-    @DisplayName("preloaded, template unchanged: not outdated, it is handed over")
-    void fresh() throws Exception {
-        String name = system.preload(1).get(0);
-        assertEquals(name, ask(false).orElseThrow().subjectName());
+    @ParameterizedTest(name = "{0}: {1}")
+    @CsvSource({
+        "'', {}",
+        "debug=True, {properties=[debug]}",
+        "debug=False, {}",
+        "netvm=net, '{properties=[dns, visible_netmask, netvm]}'",
+        "autostart=True, {}",
+        "include_in_backups=True, {}",
+        "vcpus=5, {properties=[vcpus]}",
+    })
+    @DisplayName("what differs from the template makes a preloaded disposable outdated")
+    void whatIsOutdated(String difference, String expected) throws Exception {
+        create(system.qubes(), "AppVM", "net", "template=tiny", "provides_network=True");
+        system.guest("net").start();
+        BaseVM vm = system.vm(system.preload(1).get(0));
+        if (!difference.isEmpty()) {
+            set(vm, difference);
+        }
+        assertEquals(expected, system.disposables().outdated(vm).toString());
+        assertEquals(expected.equals("{}"), ask(false).orElseThrow() == vm);
+        assertEquals(Map.of(), system.disposables().outdated(system.dvm()));
     }
 
     @Test
