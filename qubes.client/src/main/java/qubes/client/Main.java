@@ -42,6 +42,7 @@ public final class Main {
                     "label",
                     "klass",
                     "global prefs",
+                    "store",
                     "events",
                     "raw");
 
@@ -173,6 +174,7 @@ public final class Main {
             case "pool" -> new PoolCommand();
             case "label" -> new InfoCommand.Labels();
             case "klass" -> new InfoCommand.Klasses();
+            case "store" -> new StoreCommand();
             case "events" -> new EventsCommand();
             case "raw" -> new RawCommand();
             default -> null;

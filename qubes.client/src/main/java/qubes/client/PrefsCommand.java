@@ -45,6 +45,8 @@ final class PrefsCommand implements Command {
                 + verb
                 + " PROPERTY [VALUE]\n"
                 + verb
+                + " --explain [PROPERTY]\n"
+                + verb
                 + " -D PROPERTY\n"
                 + verb
                 + " --help-properties";
@@ -57,6 +59,7 @@ final class PrefsCommand implements Command {
                 U properties without value.
                   -D, --default, --unset    reset the property to its default
                       --hide-default        list explicit values only
+                      --explain             tell where values come from, such as: vcpus = 2, from template debian-12
                       --help-properties     tell what the properties are for
                 """
                 .formatted(global ? " of the system" : "");
@@ -70,6 +73,7 @@ final class PrefsCommand implements Command {
                         .flag("--get", "-g")
                         .flag("--set", "-s")
                         .flag("--hide-default")
+                        .flag("--explain")
                         .flag("--help-properties")
                         .parse(arguments);
         List<String> words = new ArrayList<>(options.positional());
@@ -81,7 +85,10 @@ final class PrefsCommand implements Command {
             throw new UsageError("unexpected argument: " + words.get(2));
         }
         if (options.has("--help-properties")) {
-            return explain(session, target);
+            return describe(session, target);
+        }
+        if (options.has("--explain")) {
+            return explain(session, target, words);
         }
         if (words.isEmpty()) {
             if (options.has("-D")) {
@@ -160,7 +167,37 @@ final class PrefsCommand implements Command {
         session.daemon().call(method("Set"), property, target, none ? "" : value);
     }
 
-    private int explain(Session session, String target) {
+    /** A line {@code NAME = VALUE, ORIGIN} for the property named, or for all that have a value. */
+    private int explain(Session session, String target, List<String> words) {
+        if (words.size() > 1) {
+            throw new UsageError("unexpected argument: " + words.get(1));
+        }
+        Map<String, PropertyValue> values =
+                PropertyValue.parseAll(session.daemon().call(method("GetAll"), "", target));
+        String explained = words.isEmpty() ? "" : words.get(0).replace('-', '_');
+        if (!explained.isEmpty() && !values.containsKey(explained)) {
+            throw new UsageError("no such property: " + Text.quote(explained));
+        }
+        String origins = (global ? "qubesd." : "qubesd.vm.") + "property.Explain";
+        for (String line : Session.lines(session.daemon().call(origins, "", target))) {
+            int blank = line.indexOf(' ');
+            PropertyValue value = values.get(line.substring(0, blank));
+            if (value != null
+                    && (explained.isEmpty() || line.substring(0, blank).equals(explained))) {
+                String text = value.refersToNone() ? "None" : value.text();
+                session.out()
+                        .println(
+                                line.substring(0, blank)
+                                        + " = "
+                                        + text
+                                        + ", "
+                                        + line.substring(blank + 1));
+            }
+        }
+        return 0;
+    }
+
+    private int describe(Session session, String target) {
         for (String property : Session.lines(session.daemon().call(method("List"), "", target))) {
             session.out().println(property);
             session.out()

@@ -67,6 +67,39 @@ class CommandsTest {
     }
 
     @Test
+    @DisplayName("prefs --explain tells the value and where it comes from")
+    void explain() {
+        daemon.on(
+                        "admin.vm.property.GetAll+ work",
+                        "netvm default=True type=vm \nvcpus default=True type=int 2\n"
+                                + "kernel default=True type=str \n")
+                .on(
+                        "qubesd.vm.property.Explain+ work",
+                        "netvm the system's default_netvm, built in\n"
+                                + "vcpus from template debian-12\n");
+        assertEquals(0, daemon.run("prefs", "work", "--explain"));
+        assertEquals(
+                """
+                netvm = None, the system's default_netvm, built in
+                vcpus = 2, from template debian-12
+                """,
+                daemon.out());
+        assertEquals(2, daemon.run("prefs", "work", "--explain", "nope"));
+        assertEquals(2, daemon.run("prefs", "work", "--explain", "vcpus", "3"));
+    }
+
+    @Test
+    @DisplayName("prefs --explain of one property, and of the system")
+    void explainOne() {
+        daemon.on(
+                        "admin.property.GetAll+ dom0",
+                        "clockvm default=True type=vm \nstats_interval default=False type=int 5\n")
+                .on("qubesd.property.Explain+ dom0", "clockvm built in\nstats_interval set here\n");
+        assertEquals(0, daemon.run("global", "prefs", "--explain", "stats-interval"));
+        assertEquals("stats_interval = 5, set here\n", daemon.out());
+    }
+
+    @Test
     @DisplayName("create asks for the labels and creates")
     void create() {
         daemon.on("admin.label.List+ dom0", "red\nblue\n")

@@ -84,6 +84,14 @@ final class Layers {
                                             type ->
                                                     type.getName()
                                                             .equals("qubes.core.vm.Globals"))))
+                    .and(
+                            not(
+                                    describe(
+                                            "say what klasses of older stores meant",
+                                            type ->
+                                                    type.getName()
+                                                            .equals(
+                                                                    "qubes.core.internal.migration.OldKlasses"))))
                     .should(holdNoneOf(KLASSES))
                     .because(
                             "the core asks for a capability, never for a klass; dom0's AdminVM is its own");

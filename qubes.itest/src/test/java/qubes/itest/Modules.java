@@ -18,7 +18,8 @@ import java.util.stream.Stream;
 
 /** The modules of the workspace and what was built of them: a module is a folder with a bnd.bnd. */
 final class Modules {
-    private static final Set<String> TESTS_OF_THE_WHOLE = Set.of("qubes.itest", "qubes.bench");
+    private static final Set<String> TESTS_OF_THE_WHOLE =
+            Set.of("qubes.itest", "qubes.bench", "qubes.reference");
 
     private static final String PACKAGE_INFO = "/package-info.class";
 

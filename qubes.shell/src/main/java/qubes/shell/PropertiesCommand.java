@@ -45,11 +45,14 @@ public final class PropertiesCommand {
         return table.toString();
     }
 
-    /** One property of a qube. */
-    @Descriptor("read a property of a qube")
+    /** One property of a qube, or where its properties have their values from. */
+    @Descriptor("read a property of a qube; or tell where values come from: prefs --explain QUBE")
     public String prefs(
             @Descriptor("name of the qube") String vm,
             @Descriptor("name of the property") String property) {
+        if (vm.equals("--explain")) {
+            return explain(qubes.domain(new DomainName(property)));
+        }
         BaseVM domain = qubes.domain(new DomainName(vm));
         return text(domain, declared(domain, property)).orElse("");
     }
@@ -72,6 +75,26 @@ public final class PropertiesCommand {
             set(domain, declared(domain, property), value);
         }
         qubes.awaitDurable();
+    }
+
+    private static String explain(BaseVM vm) {
+        StringBuilder lines = new StringBuilder();
+        vm.properties().list().stream()
+                .sorted(Comparator.comparing(Property::name))
+                .forEach(property -> explain(lines, vm, property));
+        return lines.toString();
+    }
+
+    private static <T> void explain(StringBuilder lines, BaseVM vm, Property<T> property) {
+        text(vm, property)
+                .ifPresent(
+                        text ->
+                                lines.append(property.name())
+                                        .append(" = ")
+                                        .append(text)
+                                        .append(", ")
+                                        .append(vm.origin(property).orElse(""))
+                                        .append('\n'));
     }
 
     private static Property<?> declared(BaseVM vm, String name) {

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import static qubes.testkit.Domains.create;
 import static qubes.testkit.Domains.named;
 
+import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
@@ -72,6 +73,15 @@ class ShellIT {
         assertTrue(
                 command.prefs("work").lines().anyMatch("vcpus                 D  2"::equals),
                 command.prefs("work"));
+        assertTrue(
+                command.prefs("--explain", "work")
+                        .lines()
+                        .toList()
+                        .containsAll(
+                                List.of(
+                                        "memory = 128, set here",
+                                        "vcpus = 2, from template tiny, built in")),
+                command.prefs("--explain", "work"));
         command.prefs("-D", "work", "memory");
         assertEquals("400", command.prefs("work", "memory"));
         assertEquals("", command.prefs("work", "netvm"));

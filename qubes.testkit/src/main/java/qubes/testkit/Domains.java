@@ -5,6 +5,7 @@ import java.util.UUID;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 import qubes.core.property.Property;
 import qubes.core.state.VolumeRecord;
 import qubes.core.value.DomainName;
@@ -63,6 +64,30 @@ public final class Domains {
     /** Sets a property back to its default. */
     public static void reset(BaseVM vm, String property) {
         vm.reset(declared(vm, property));
+    }
+
+    /**
+     * Sets a property several times, for rows of tables.
+     *
+     * @param steps as {@code sys-net -> <none> -> <reset>}; empty for none at all
+     */
+    public static void walk(BaseVM vm, String property, String steps) {
+        for (String step : steps.split(" -> ", -1)) {
+            switch (step) {
+                case "" -> {}
+                case "<reset>" -> reset(vm, property);
+                case "<none>" -> set(vm, property + "=");
+                default -> set(vm, property + "=" + step);
+            }
+        }
+    }
+
+    /** The tags that begin with {@code prefix}, sorted, with blanks between. */
+    public static String tags(BaseVM vm, String prefix) {
+        return vm.tags().stream()
+                .filter(tag -> tag.startsWith(prefix))
+                .sorted()
+                .collect(Collectors.joining(" "));
     }
 
     /** The value of a property, default included, as clients see it; empty if there is none. */

@@ -76,9 +76,13 @@ final class PropertyText {
 
     /** What a user reads about it: one line. */
     static String help(Property<?> property) {
-        String about = property.doc();
         String words = property.defaultWords();
-        String text = words.isEmpty() ? about : about + " Default: " + words + ".";
+        String text =
+                property.doc()
+                        + " Allowed: "
+                        + property.allowed()
+                        + "."
+                        + (words.isEmpty() ? "" : " Default: " + words + ".");
         return text.replaceAll("\\s+", " ").strip();
     }
 

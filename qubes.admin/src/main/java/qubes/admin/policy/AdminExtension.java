@@ -20,13 +20,16 @@ import qubes.core.error.PermissionDenied;
 import qubes.core.event.Event;
 import qubes.core.event.Extension;
 import qubes.core.event.Subscriptions;
+import qubes.core.event.TagAdd;
+import qubes.core.value.DomainName;
 import qubes.core.vm.BaseVM;
 import qubes.core.vm.KlassTraits;
 
 /**
  * Who may do and see what, beyond what qrexec lets through (spec admin-protocol §10): some features
  * are the daemon's own, some tags are dom0's, and a qube is shown only what the policy lets it ask
- * for. A policy that cannot be read shows nothing.
+ * for. A policy that cannot be read shows nothing. What a qube creates gets the tags that it asks
+ * for (spec qubesdb-services-extensions.md §5).
  */
 @Component(configurationPid = "qubes.admin.policy")
 @Designate(ocd = AdminExtension.Config.class)
@@ -56,6 +59,11 @@ public final class AdminExtension implements Extension {
                     "preload-dispvm-completed",
                     "preload-dispvm-in-progress");
 
+    private static final String CREATED_BY = "created-by-";
+
+    /** Feature of a creator: tags of what it creates, separated by blanks. */
+    private static final String CREATIONS_TAGS = "tag-created-vm-with";
+
     private final List<Path> directories;
     private final Path legacy;
     private @Nullable Policy policy; // this and the next: guarded by this
@@ -75,6 +83,23 @@ public final class AdminExtension implements Extension {
         before(on, "admin.vm.tag.Remove", AdminExtension::refuseCreatedBy);
         before(on, "admin.vm.List", this::filterDomains);
         before(on, "admin.Events", this::filterEvents);
+        on.after(TagAdd.of(CREATED_BY + "*"), AdminExtension::tagCreated);
+    }
+
+    /** A creator may say what tags its creations get. */
+    private static void tagCreated(TagAdd event) {
+        BaseVM vm = (BaseVM) event.subject();
+        String creator = event.tag().substring(CREATED_BY.length());
+        if (!creator.isEmpty()) {
+            vm.qubes()
+                    .find(new DomainName(creator))
+                    .map(found -> found.features().getOrDefault(CREATIONS_TAGS, ""))
+                    .ifPresent(
+                            tags ->
+                                    Stream.of(tags.strip().split("\\s+"))
+                                            .filter(tag -> !tag.isEmpty())
+                                            .forEach(vm.tags()::add));
+        }
     }
 
     /**
@@ -100,7 +125,7 @@ public final class AdminExtension implements Extension {
     }
 
     private static void refuseCreatedBy(AdminPermission request) {
-        if (request.argument().startsWith("created-by-") && request.subject().qid() != 0) {
+        if (request.argument().startsWith(CREATED_BY) && request.subject().qid() != 0) {
             throw new PermissionDenied("changing this tag" + PROHIBITED);
         }
     }

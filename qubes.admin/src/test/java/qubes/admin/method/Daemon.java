@@ -41,6 +41,7 @@ public final class Daemon implements AutoCloseable {
                     SystemLists.class,
                     DomainProperties.class,
                     GlobalProperties.class,
+                    PropertyOrigins.class,
                     FeatureMethods.class,
                     TagMethods.class,
                     LabelMethods.class,
@@ -48,6 +49,7 @@ public final class Daemon implements AutoCloseable {
                     PoolMethods.class,
                     LifecycleMethods.class,
                     CreationMethods.class,
+                    StoreMethods.class,
                     EventMethods.class);
 
     private static final AppVMFactory APPS = new AppVMFactory();

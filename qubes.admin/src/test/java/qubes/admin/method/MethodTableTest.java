@@ -12,7 +12,7 @@ import qubes.admin.MethodsAccess;
 import qubes.core.admin.AdminMethod;
 import qubes.core.admin.MethodTraits;
 
-/** What is in the table of spec admin-api §1, for the methods there are. */
+/** What is in the table of spec admin-api §1, for the methods there are, and methods of our own. */
 class MethodTableTest {
     private static final String TABLE =
             """
@@ -69,6 +69,9 @@ class MethodTableTest {
             admin.vm.volume.List                       any  none none local-ro
             admin.vm.volume.ListSnapshots              any  req  none local-ro
             admin.vmclass.List                         dom0 none none global-ro
+            qubesd.property.Explain                    dom0 opt  none global-ro
+            qubesd.store.Export                        dom0 opt  none global-ro
+            qubesd.vm.property.Explain                 any  opt  none local-ro
             """;
 
     @Test

@@ -45,6 +45,18 @@ class PinnedReadsTest {
                 """);
     }
 
+    static Stream<Case> origins() {
+        return Case.table(
+                """
+                qubesd.vm.property.Explain+vcpus @test-vm1 | = from template test-template, built in
+                qubesd.vm.property.Explain+name @test-vm1 | = set here
+                qubesd.vm.property.Explain+nope @test-vm1 | ! QubesNoSuchPropertyError: Invalid property 'nope' of test-vm1
+                qubesd.vm.property.Explain @dom0    | = devices_denied built in⏎icon adminvm-black⏎include_in_backups built in⏎keyboard_layout built in⏎klass the klass⏎label set here⏎maxmem 4096⏎name dom0⏎qid 0⏎updateable True⏎uuid all zeros⏎default_dispvm the system's default_dispvm, built in⏎
+                qubesd.property.Explain+default_netvm | = built in
+                qubesd.property.Explain+clockvm @test-vm1 | ! ProtocolError: expected destination to be AdminVM
+                """);
+    }
+
     static Stream<Case> properties() {
         return Case.table(
                 """
@@ -298,6 +310,7 @@ class PinnedReadsTest {
     @ParameterizedTest(name = "{0}")
     @MethodSource({
         "lists",
+        "origins",
         "properties",
         "features",
         "values",

@@ -9,6 +9,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
@@ -61,6 +62,26 @@ class AdminExtensionTest {
                                 + destination
                                 + "\0"
                                 + payload);
+    }
+
+    @Test
+    @DisplayName("what a creator with tag-created-vm-with creates gets these tags")
+    void tagsCreations() throws IOException {
+        assertEquals(
+                "0\0",
+                call(
+                        "dom0",
+                        "admin.vm.feature.Set",
+                        "tag-created-vm-with",
+                        "test-net",
+                        "one  two"));
+        assertEquals(
+                "0\0", call("dom0", "admin.vm.tag.Set", "created-by-test-net", "test-vm1", ""));
+        assertEquals(
+                Set.of("created-by-dom0", "created-by-test-net", "one", "two"),
+                daemon.vm("test-vm1").tags());
+        assertEquals("0\0", call("dom0", "admin.vm.tag.Set", "created-by-me", "test-vm1", ""));
+        assertEquals(5, daemon.vm("test-vm1").tags().size());
     }
 
     @Test

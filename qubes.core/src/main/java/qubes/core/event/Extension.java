@@ -11,6 +11,10 @@ public interface Extension {
     /**
      * Called once when the service is found, on the thread that registers it; says what the
      * extension wants to hear.
+     *
+     * <p>What it wants to hear of {@link Lifecycle.Load} it hears right afterwards, by itself, of
+     * each domain that is there already: so it can put right what changed while it was away. It may
+     * hear of one domain twice.
      */
     void subscribe(Subscriptions on);
 }

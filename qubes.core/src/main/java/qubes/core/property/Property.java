@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.BiFunction;
 import java.util.function.Function;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import qubes.core.error.QubesPropertyValueError;
 
@@ -34,8 +35,8 @@ public final class Property<T> {
     private final boolean writeOnce;
     private final boolean clonable;
     private final boolean computed;
-    private final String defaultWords;
-    private final @Nullable Function<PropertyHolder, Optional<T>> defaultRule;
+    private final String allowed;
+    private final List<DefaultSource<T>> defaults;
     private final List<Rule<PropertyHolder, T>> rules;
     private final @Nullable BiFunction<PropertyHolder, String, T> parser;
 
@@ -47,8 +48,8 @@ public final class Property<T> {
         this.writeOnce = from.writeOnce;
         this.clonable = from.clonable;
         this.computed = from.computed;
-        this.defaultWords = from.defaultWords;
-        this.defaultRule = from.defaultRule;
+        this.allowed = from.allowed;
+        this.defaults = List.copyOf(from.defaults);
         this.rules = List.copyOf(from.rules);
         this.parser = from.parser;
     }
@@ -75,8 +76,9 @@ public final class Property<T> {
         copy.writeOnce = writeOnce;
         copy.clonable = clonable;
         copy.computed = computed;
-        copy.defaultWords = defaultWords;
-        copy.defaultRule = defaultRule;
+        copy.allowed = allowed;
+        copy.defaults.addAll(defaults);
+        copy.defaultsInherited = true;
         copy.rules.addAll(rules);
         copy.parser = parser;
         return copy;
@@ -115,14 +117,50 @@ public final class Property<T> {
         return computed;
     }
 
-    /** The default in words, for documentation; empty if there is none. */
-    public String defaultWords() {
-        return defaultWords;
+    /** Which values can be set, in words that complete "allowed: …", for documentation. */
+    public String allowed() {
+        if (computed) {
+            return "nothing, it is computed";
+        }
+        return allowed.isEmpty() ? type.allowed() : allowed;
     }
 
-    /** The default of {@code holder}, evaluated now; absent if there is none. */
+    /** The default in words, for documentation; empty if there is none. */
+    public String defaultWords() {
+        return defaults.stream().map(DefaultSource::words).collect(Collectors.joining(", else "));
+    }
+
+    /** Where the default is looked for, in this order; empty if there is none. */
+    public List<DefaultSource<T>> defaults() {
+        return defaults;
+    }
+
+    /** The default of {@code holder}, evaluated now; absent if there is none. Never blocks. */
     public Optional<T> defaultFor(PropertyHolder holder) {
-        return defaultRule == null ? Optional.empty() : defaultRule.apply(holder);
+        for (int i = 0; i < defaults.size(); i++) {
+            Optional<T> found = defaults.get(i).find(holder, this);
+            if (found.isPresent()) {
+                return found;
+            }
+        }
+        return Optional.empty();
+    }
+
+    /**
+     * The default that all holders share; absent if there is none, or if it depends on the holder.
+     *
+     * @param application the holder of the system's properties
+     */
+    public Optional<T> sharedDefault(PropertyHolder application) {
+        return defaults.isEmpty() ? Optional.empty() : defaults.get(0).shared(application);
+    }
+
+    /** Where {@link #defaultFor} has its value from, in words; absent if it has none. */
+    public Optional<String> defaultOriginFor(PropertyHolder holder) {
+        return defaults.stream()
+                .filter(source -> source.find(holder, this).isPresent())
+                .findFirst()
+                .map(source -> source.origin(holder, this));
     }
 
     /**
@@ -178,12 +216,13 @@ public final class Property<T> {
         private final Class<H> holder;
         private final List<Rule<PropertyHolder, T>> rules = new ArrayList<>();
         private String doc = "";
+        private String allowed = "";
         private int loadStage = 2;
         private boolean writeOnce;
         private boolean clonable = true;
         private boolean computed;
-        private String defaultWords = "";
-        private @Nullable Function<PropertyHolder, Optional<T>> defaultRule;
+        private final List<DefaultSource<T>> defaults = new ArrayList<>();
+        private boolean defaultsInherited; // until a first one of its own replaces them
         private @Nullable BiFunction<PropertyHolder, String, T> parser;
 
         private Builder(String name, PropertyType<T> type, Class<H> holder) {
@@ -195,6 +234,12 @@ public final class Property<T> {
         /** One paragraph for users. */
         public Builder<H, T> doc(String text) {
             this.doc = text;
+            return this;
+        }
+
+        /** Which values can be set, in words, where the type alone does not say it. */
+        public Builder<H, T> allows(String words) {
+            this.allowed = words;
             return this;
         }
 
@@ -218,10 +263,8 @@ public final class Property<T> {
 
         /** A constant default. */
         public Builder<H, T> defaultsTo(T value) {
-            this.defaultWords = type.write(value).isEmpty() ? "none" : type.write(value);
-            Optional<T> constant = Optional.of(value);
-            this.defaultRule = any -> constant;
-            return this;
+            defaults.clear();
+            return orElse(value);
         }
 
         /** A default evaluated at every read; {@code words} tell the user what it is. */
@@ -231,9 +274,24 @@ public final class Property<T> {
 
         /** As {@link #defaultsTo(String, Function)}, for a default that may be missing. */
         public Builder<H, T> mayDefaultTo(String words, Function<? super H, Optional<T>> rule) {
-            this.defaultWords = words;
-            this.defaultRule = h -> rule.apply(holder.cast(h));
+            defaults.clear();
+            return from(new Computed<>(words, h -> rule.apply(holder.cast(h))));
+        }
+
+        /** A place to look for the default, after those named before. */
+        public Builder<H, T> from(DefaultSource<T> source) {
+            if (defaultsInherited) {
+                defaults.clear();
+                defaultsInherited = false;
+            }
+            defaults.add(source);
             return this;
+        }
+
+        /** A constant default for when no place named before has a value. */
+        public Builder<H, T> orElse(T value) {
+            String text = type.write(value);
+            return from(new Constant<>(text.isEmpty() ? "none" : text, Optional.of(value)));
         }
 
         /** A value that is always computed: it cannot be set and is never stored. */
@@ -276,6 +334,31 @@ public final class Property<T> {
                 throw new IllegalArgumentException("a property needs a name");
             }
             return new Property<>(this);
+        }
+    }
+
+    private record Constant<T>(String words, Optional<T> value) implements DefaultSource<T> {
+        @Override
+        public Optional<T> find(PropertyHolder holder, Property<T> property) {
+            return value;
+        }
+
+        @Override
+        public Optional<T> shared(PropertyHolder application) {
+            return value;
+        }
+
+        @Override
+        public String origin(PropertyHolder holder, Property<T> property) {
+            return "built in";
+        }
+    }
+
+    private record Computed<T>(String words, Function<PropertyHolder, Optional<T>> rule)
+            implements DefaultSource<T> {
+        @Override
+        public Optional<T> find(PropertyHolder holder, Property<T> property) {
+            return rule.apply(holder);
         }
     }
 }

@@ -54,6 +54,18 @@ public interface PropertyHolder {
                                                 + " has no value"));
     }
 
+    /**
+     * Where the effective value comes from, in words for users: {@code set here}, {@code from
+     * template debian-12, built in}; absent if there is no value. Never blocks.
+     */
+    default <T> Optional<String> origin(Property<T> property) {
+        if (!isDefault(property)) {
+            return Optional.of("set here");
+        }
+        return Optional.ofNullable(properties().declared(property))
+                .flatMap(declared -> declared.defaultOriginFor(this));
+    }
+
     /** True if no explicit value is stored. */
     default boolean isDefault(Property<?> property) {
         return explicit(property).isEmpty();

@@ -105,6 +105,20 @@ public final class PropertyType<T> {
         return name;
     }
 
+    /** Which values there are, in words, for documentation. */
+    public String allowed() {
+        return switch (name) {
+            case "bool" -> "True or False";
+            case "int" -> "a whole number";
+            case "label" -> "the name of a label, or its index";
+            case "pool" -> "the name of a pool";
+            case "UUID" -> "a uuid";
+            case "vm" ->
+                    equals(OPTIONAL_DOMAIN) ? "the name of a qube, or none" : "the name of a qube";
+            default -> "any text";
+        };
+    }
+
     /** True if values refer to a domain. */
     public boolean refersToDomain() {
         return wireTag.equals("vm");

@@ -3,6 +3,7 @@ package qubes.core.state;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 
 /**
@@ -10,7 +11,7 @@ import java.util.Map;
  *
  * @param deviceClass {@code pci}, {@code block}, {@code usb}, …
  * @param attributes attribute name to text, in file order: {@code backend-domain}, {@code id},
- *     {@code mode}, {@code identity}
+ *     {@code mode}, {@code identity}; in old stores {@code required}
  * @param options option name to value, in file order
  * @param unknown pieces of the element that nobody here understands, in file order
  */
@@ -19,6 +20,15 @@ public record AssignmentRecord(
         Map<String, String> attributes,
         Map<String, String> options,
         List<XmlFragment> unknown) {
+    private static final String BACKEND = "backend-domain";
+    private static final String PORT = "id";
+    private static final String MODE = "mode";
+    private static final String IDENTITY = "identity";
+    private static final String OLD_MODE = "required";
+
+    private static final String ANY = "*";
+    private static final String REQUIRED = "required";
+
     public AssignmentRecord {
         attributes = Collections.unmodifiableMap(new LinkedHashMap<>(attributes));
         options = Collections.unmodifiableMap(new LinkedHashMap<>(options));
@@ -31,23 +41,76 @@ public record AssignmentRecord(
         this(deviceClass, attributes, options, List.of());
     }
 
+    /** A new assignment, with its attributes in the original's order. */
+    public static AssignmentRecord create(
+            String deviceClass,
+            String backendDomain,
+            String portId,
+            String identity,
+            String mode,
+            Map<String, String> options) {
+        Map<String, String> attributes = new LinkedHashMap<>();
+        attributes.put(BACKEND, backendDomain);
+        attributes.put(PORT, portId);
+        attributes.put(MODE, mode);
+        attributes.put(IDENTITY, identity);
+        return new AssignmentRecord(deviceClass, attributes, options);
+    }
+
     /** Name of the domain that offers the device; {@code *} for any. */
     public String backendDomain() {
-        return attributes.getOrDefault("backend-domain", "*");
+        return attributes.getOrDefault(BACKEND, ANY);
     }
 
     /** Where the device is plugged; {@code *} for anywhere. */
     public String portId() {
-        return attributes.getOrDefault("id", "*");
+        return attributes.getOrDefault(PORT, ANY);
     }
 
-    /** Which device it is; {@code *} for any. */
+    /** Which device it is; {@code *} for any. Old stores have it among the options. */
     public String identity() {
-        return attributes.getOrDefault("identity", "*");
+        String option = options.get(IDENTITY);
+        return option == null ? attributes.getOrDefault(IDENTITY, ANY) : option;
     }
 
-    /** {@code required}, {@code auto-attach} or {@code ask-to-attach}. */
+    /**
+     * {@code required}, {@code auto-attach} or {@code ask-to-attach}; or what else is stored, which
+     * is no mode. Old stores say whether it is required, which counts more.
+     */
     public String mode() {
-        return attributes.getOrDefault("mode", "required");
+        String old = attributes.get(OLD_MODE);
+        if (old == null) {
+            return attributes.getOrDefault(MODE, REQUIRED);
+        }
+        return switch (old.strip().toLowerCase(Locale.ROOT)) {
+            case "yes", "true", "on", "1" -> REQUIRED;
+            case "no", "false", "off", "0" -> "auto-attach";
+            default -> old;
+        };
+    }
+
+    /** How the device is attached: the options but for what is none. */
+    public Map<String, String> attachOptions() {
+        if (!options.containsKey(IDENTITY)) {
+            return options;
+        }
+        Map<String, String> others = new LinkedHashMap<>(options);
+        others.remove(IDENTITY);
+        return Collections.unmodifiableMap(others);
+    }
+
+    /** This record in another mode; what else is stored stays. */
+    public AssignmentRecord withMode(String mode) {
+        Map<String, String> changed = new LinkedHashMap<>(attributes);
+        changed.remove(OLD_MODE);
+        changed.put(MODE, mode);
+        return new AssignmentRecord(deviceClass, changed, options, unknown);
+    }
+
+    /** This record for another port; what else is stored stays. */
+    public AssignmentRecord withPortId(String portId) {
+        Map<String, String> changed = new LinkedHashMap<>(attributes);
+        changed.put(PORT, portId);
+        return new AssignmentRecord(deviceClass, changed, options, unknown);
     }
 }

@@ -87,6 +87,22 @@ public record DomainRecord(
                 unknown);
     }
 
+    /** This record as one of another klass; what the klass does not know is kept. */
+    public DomainRecord withKlass(String other) {
+        return new DomainRecord(
+                qid,
+                name,
+                uuid,
+                other,
+                attributes,
+                properties,
+                features,
+                tags,
+                assignments,
+                volumes,
+                unknown);
+    }
+
     /** This record with a feature set, or removed if {@code value} is absent. */
     public DomainRecord withFeature(String feature, Optional<String> value) {
         return new DomainRecord(

@@ -3,6 +3,7 @@ package qubes.core.state;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -15,14 +16,19 @@ import qubes.core.value.Label;
 
 /**
  * Everything the store holds, at one moment; immutable. A change of one domain shares all but a few
- * hundred references with the state before it, and looking a domain up by qid, name or uuid takes
- * constant time.
+ * hundred references with the state before it. Looking a domain up by qid, name or uuid takes
+ * constant time; asking who refers to something takes as long as the answer is.
  */
 public final class SystemState {
     /** The largest qid there can be. */
     public static final int MAX_QID = 10_000;
 
     private static final int CHUNK = 128;
+
+    /** dom0, then by name. */
+    private static final Comparator<DomainRecord> ORDER =
+            Comparator.comparing((DomainRecord domain) -> domain.qid() != 0)
+                    .thenComparing(DomainRecord::name);
 
     /** The state of a system without anything. */
     public static final SystemState EMPTY =
@@ -32,18 +38,20 @@ public final class SystemState {
                     Map.of(),
                     List.of(),
                     new DomainRecord[0][],
-                    Map.of(),
-                    Map.of(),
-                    new int[0]);
+                    SharedMap.empty(),
+                    SharedMap.empty(),
+                    new int[0],
+                    DomainIndex.EMPTY);
 
     private final List<Label> labels;
     private final List<PoolRecord> pools;
     private final Map<String, StoredValue> globals; // property name to explicit value
     private final List<XmlFragment> unknown;
     private final @Nullable DomainRecord[][] chunks; // qid / CHUNK, then qid % CHUNK
-    private final Map<DomainName, Integer> qidByName;
-    private final Map<UUID, Integer> qidByUuid;
+    private final SharedMap<DomainName, Integer> qidByName;
+    private final SharedMap<UUID, Integer> qidByUuid;
     private final int[] order; // qids: dom0, then by name
+    private final DomainIndex index;
 
     private SystemState(
             List<Label> labels,
@@ -51,9 +59,10 @@ public final class SystemState {
             Map<String, StoredValue> globals,
             List<XmlFragment> unknown,
             @Nullable DomainRecord[][] chunks,
-            Map<DomainName, Integer> qidByName,
-            Map<UUID, Integer> qidByUuid,
-            int[] order) {
+            SharedMap<DomainName, Integer> qidByName,
+            SharedMap<UUID, Integer> qidByUuid,
+            int[] order,
+            DomainIndex index) {
         this.labels = labels;
         this.pools = pools;
         this.globals = globals;
@@ -62,6 +71,7 @@ public final class SystemState {
         this.qidByName = qidByName;
         this.qidByUuid = qidByUuid;
         this.order = order;
+        this.index = index;
     }
 
     /**
@@ -113,9 +123,10 @@ public final class SystemState {
                 Collections.unmodifiableMap(new LinkedHashMap<>(globals)),
                 List.copyOf(unknown),
                 chunks,
-                names,
-                uuids,
-                ordered(names));
+                SharedMap.of(names),
+                SharedMap.of(uuids),
+                ordered(domains),
+                DomainIndex.of(domains));
     }
 
     /** Labels by ascending index. */
@@ -186,6 +197,54 @@ public final class SystemState {
         return all;
     }
 
+    /**
+     * The domains, by ascending qid, one of whose explicit properties has that text; name, qid and
+     * uuid do not count.
+     */
+    public List<DomainRecord> holding(String text) {
+        return records(index.holding(text));
+    }
+
+    /** The domains, by ascending qid, with that text as explicit value of a property. */
+    public List<DomainRecord> holding(String property, String text) {
+        return records(index.holding(property, text));
+    }
+
+    /** The domains, by ascending qid, with a volume in that pool. */
+    public List<DomainRecord> inPool(String pool) {
+        return records(index.inPool(pool));
+    }
+
+    /** The domains, by ascending qid, that a device of that domain is assigned to. */
+    public List<DomainRecord> assignedFrom(String backend) {
+        return records(index.assignedFrom(backend));
+    }
+
+    /**
+     * The domains of a klass, by ascending qid, that have no explicit value of a property.
+     *
+     * @param property {@code template}, {@code netvm}, {@code guivm}, {@code audiovm}, {@code
+     *     default_dispvm} or {@code management_dispvm}
+     * @throws IllegalArgumentException if it is another property: nothing is known of it
+     */
+    public List<DomainRecord> following(String klass, String property) {
+        if (!DomainIndex.FOLLOWING.contains(property)) {
+            throw new IllegalArgumentException("nothing is known of who leaves out " + property);
+        }
+        return records(index.following(klass, property));
+    }
+
+    private List<DomainRecord> records(int[] qids) {
+        List<DomainRecord> found = new ArrayList<>(qids.length);
+        for (int qid : qids) {
+            DomainRecord domain = domain(qid);
+            if (domain != null) {
+                found.add(domain);
+            }
+        }
+        return found;
+    }
+
     /** The smallest qid from 1 to 9999 that is free; empty if none is. */
     public Optional<Integer> freeQid() {
         for (int qid = 1; qid < MAX_QID; qid++) {
@@ -199,13 +258,29 @@ public final class SystemState {
     /** This state with other labels. */
     public SystemState withLabels(List<Label> all) {
         return new SystemState(
-                List.copyOf(all), pools, globals, unknown, chunks, qidByName, qidByUuid, order);
+                List.copyOf(all),
+                pools,
+                globals,
+                unknown,
+                chunks,
+                qidByName,
+                qidByUuid,
+                order,
+                index);
     }
 
     /** This state with other pools. */
     public SystemState withPools(List<PoolRecord> all) {
         return new SystemState(
-                labels, List.copyOf(all), globals, unknown, chunks, qidByName, qidByUuid, order);
+                labels,
+                List.copyOf(all),
+                globals,
+                unknown,
+                chunks,
+                qidByName,
+                qidByUuid,
+                order,
+                index);
     }
 
     /** This state with a global property set, or at its default if {@code value} is absent. */
@@ -224,7 +299,8 @@ public final class SystemState {
                 chunks,
                 qidByName,
                 qidByUuid,
-                order);
+                order,
+                index);
     }
 
     /** This state with the record of a domain that is there replaced. */
@@ -244,7 +320,8 @@ public final class SystemState {
                 put(domain.qid(), domain),
                 qidByName,
                 qidByUuid,
-                order);
+                order,
+                index.replacing(before, domain));
     }
 
     /**
@@ -265,36 +342,58 @@ public final class SystemState {
                             + domain.uuid()
                             + " is taken");
         }
-        Map<DomainName, Integer> names = new HashMap<>(qidByName);
-        names.put(domain.name(), domain.qid());
-        Map<UUID, Integer> uuids = new HashMap<>(qidByUuid);
-        uuids.put(domain.uuid(), domain.qid());
+        int at = -position(domain) - 1;
+        int[] longer = Arrays.copyOf(order, order.length + 1);
+        System.arraycopy(order, at, longer, at + 1, order.length - at);
+        longer[at] = domain.qid();
         return new SystemState(
                 labels,
                 pools,
                 globals,
                 unknown,
                 put(domain.qid(), domain),
-                names,
-                uuids,
-                ordered(names));
+                qidByName.with(domain.name(), domain.qid()),
+                qidByUuid.with(domain.uuid(), domain.qid()),
+                longer,
+                index.replacing(null, domain));
     }
 
-    /** This state without a domain. */
+    /** This state without a domain; one that is not there changes nothing. */
     public SystemState without(DomainRecord domain) {
-        Map<DomainName, Integer> names = new HashMap<>(qidByName);
-        names.remove(domain.name());
-        Map<UUID, Integer> uuids = new HashMap<>(qidByUuid);
-        uuids.remove(domain.uuid());
+        DomainRecord before = domain(domain.qid());
+        if (before == null || !before.name().equals(domain.name())) {
+            return this;
+        }
         return new SystemState(
                 labels,
                 pools,
                 globals,
                 unknown,
                 put(domain.qid(), null),
-                names,
-                uuids,
-                ordered(names));
+                qidByName.with(domain.name(), null),
+                qidByUuid.with(domain.uuid(), null),
+                Arrays.stream(order).filter(qid -> qid != domain.qid()).toArray(),
+                index.replacing(before, null));
+    }
+
+    /** Where the domain is in the order, or minus one more than where it would be. */
+    private int position(DomainRecord sought) {
+        int low = 0;
+        int high = order.length - 1;
+        while (low <= high) {
+            int middle = (low + high) >>> 1;
+            DomainRecord there = domain(order[middle]);
+            int compared = there == null ? -1 : ORDER.compare(there, sought);
+            if (compared == 0) {
+                return middle;
+            }
+            if (compared < 0) {
+                low = middle + 1;
+            } else {
+                high = middle - 1;
+            }
+        }
+        return -low - 1;
     }
 
     private @Nullable DomainRecord[][] put(int qid, @Nullable DomainRecord domain) {
@@ -306,17 +405,7 @@ public final class SystemState {
         return top;
     }
 
-    private static int[] ordered(Map<DomainName, Integer> names) {
-        return names.entrySet().stream()
-                .sorted(
-                        (a, b) -> {
-                            boolean first = a.getValue() == 0;
-                            boolean second = b.getValue() == 0;
-                            return first != second
-                                    ? (first ? -1 : 1)
-                                    : a.getKey().compareTo(b.getKey());
-                        })
-                .mapToInt(Map.Entry::getValue)
-                .toArray();
+    private static int[] ordered(List<DomainRecord> domains) {
+        return domains.stream().sorted(ORDER).mapToInt(DomainRecord::qid).toArray();
     }
 }

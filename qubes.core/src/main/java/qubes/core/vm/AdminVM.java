@@ -37,9 +37,7 @@ public final class AdminVM extends BaseVM {
             Property.of(AdminVM.class, "default_dispvm", PropertyType.OPTIONAL_DOMAIN)
                     .doc(QubesVM.DEFAULT_DISPVM.doc())
                     .loadStage(4)
-                    .defaultsTo(
-                            "the system's default_dispvm",
-                            vm -> vm.qubes().get(Globals.DEFAULT_DISPVM))
+                    .from(Globals.valueOf(Globals.DEFAULT_DISPVM))
                     .accept(References.disposableTemplate("default_dispvm"))
                     .define();
 

@@ -1,7 +1,6 @@
 package qubes.core.vm;
 
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
@@ -15,9 +14,9 @@ import qubes.core.event.PropertySet;
 import qubes.core.property.Property;
 import qubes.core.property.PropertyTable;
 import qubes.core.property.PropertyType;
-import qubes.core.state.AssignmentRecord;
 import qubes.core.state.DomainRecord;
 import qubes.core.state.StoredValue;
+import qubes.core.state.VolumeRecord;
 import qubes.core.value.DomainName;
 import qubes.core.value.Label;
 
@@ -91,6 +90,7 @@ public abstract class BaseVM extends ModelHolder implements Comparable<BaseVM> {
     private final DomainContext context;
     private final Features features = new Features(this);
     private final Tags tags = new Tags(this);
+    private final Devices devices = new Devices(this);
     private final Map<Class<?>, Object> parts =
             new HashMap<>(); // capability type to the part of this domain
     private final Logger log;
@@ -145,9 +145,26 @@ public abstract class BaseVM extends ModelHolder implements Comparable<BaseVM> {
         return tags;
     }
 
-    /** Devices that are to be attached when the domain starts. */
-    public final List<AssignmentRecord> devices() {
-        return record().assignments();
+    /** The devices that are assigned to the domain. */
+    public final Devices devices() {
+        return devices;
+    }
+
+    /**
+     * What the store holds of each volume, name to record, in order; empty for a domain without
+     * volumes. Never blocks; of a managed domain, {@link QubesVM#storage} works with them.
+     */
+    public final Map<String, VolumeRecord> volumes() {
+        return record().volumes();
+    }
+
+    /**
+     * The domain's element of the store as a save would write it now, as text: complete also while
+     * the klass is away, and nothing to change the domain by. Never blocks; sees the changes of a
+     * running write of this thread. The original hands out the element read last.
+     */
+    public final String xml() {
+        return qubes().xml(record());
     }
 
     /** The domain's own logger, {@code vm.<name>}. */

@@ -4,22 +4,25 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.SortedSet;
+import java.util.TreeSet;
 import qubes.core.property.Property;
 import qubes.core.property.PropertyHolder;
+import qubes.core.state.DomainRecord;
 import qubes.core.value.DomainName;
 
 /** Who refers to a domain. */
 public final class Dependents {
-    /** Properties by which a preloaded disposable refers to its template. */
-    private static final Set<String> ALONG =
+    /** What a preloaded disposable may have of its template. */
+    private static final Set<String> OF_TEMPLATE =
             Set.of("template", "default_dispvm", "management_dispvm");
 
     private Dependents() {}
 
     /**
      * What refers to a domain, in words: the system counts even where it refers by default, domains
-     * only where a value is explicit. What a preloaded disposable says of its own template does not
-     * count (spec domain-model.md §6.2).
+     * only where a value is explicit. A preloaded disposable, which nobody uses yet, goes with its
+     * template and does not count against it (spec domain-model §6.2).
      *
      * @param only names of the properties to look at; none means all that refer to domains
      */
@@ -32,15 +35,13 @@ public final class Dependents {
                 found.add("the system's " + property.name());
             }
         }
-        for (BaseVM other : qubes.domains()) {
-            if (other == vm) {
-                continue;
-            }
+        for (BaseVM other : holders(vm)) {
+            boolean follows = isPreloadedFrom(vm, other);
             for (Property<?> property : other.properties()) {
                 if (looks(property, wanted)
+                        && !(follows && OF_TEMPLATE.contains(property.name()))
                         && !other.isDefault(property)
-                        && refers(other, property, vm)
-                        && !goesAlong(other, property, vm)) {
+                        && refers(other, property, vm)) {
                     found.add(other.name() + "'s " + property.name());
                 }
             }
@@ -51,11 +52,13 @@ public final class Dependents {
         return found;
     }
 
-    /** A preloaded disposable is removed with its template, or when that is one no more. */
-    private static boolean goesAlong(BaseVM other, Property<?> property, BaseVM vm) {
-        return ALONG.contains(property.name())
-                && other.template().filter(template -> template == vm).isPresent()
-                && DisposableTemplate.isPreload(other);
+    /** Those that may refer to a domain: its name is the text of one of their properties. */
+    private static SortedSet<BaseVM> holders(BaseVM vm) {
+        SortedSet<BaseVM> others = new TreeSet<>();
+        for (DomainRecord holder : vm.qubes().state().holding(vm.name().value())) {
+            vm.qubes().find(holder.qid()).filter(other -> other != vm).ifPresent(others::add);
+        }
+        return others;
     }
 
     /**
@@ -76,6 +79,11 @@ public final class Dependents {
                             }
                         });
         return found;
+    }
+
+    private static boolean isPreloadedFrom(BaseVM vm, BaseVM other) {
+        return other.template().filter(vm::equals).isPresent()
+                && DisposableTemplate.isPreload(other);
     }
 
     private static boolean looks(Property<?> property, Set<String> wanted) {

@@ -1,9 +1,11 @@
 package qubes.core.vm;
 
+import java.nio.file.Path;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 import org.osgi.annotation.versioning.ProviderType;
 import qubes.core.event.Event;
+import qubes.core.firewall.Firewall;
 import qubes.core.hypervisor.GuestListener;
 import qubes.core.state.DomainRecord;
 
@@ -50,4 +52,20 @@ public interface DomainContext {
      * @throws IllegalStateException if the caller holds the model lock
      */
     <T> T exclusively(String operation, Supplier<T> action);
+
+    /**
+     * The domain's firewall, the same for all its live objects. Never blocks.
+     *
+     * @param folder of the domain's own files
+     * @throws qubes.core.error.QubesVMNotFoundError if the domain was removed
+     */
+    Firewall firewall(Path folder);
+
+    /**
+     * The domain's notes, the same for all its live objects. Never blocks.
+     *
+     * @param folder of the domain's own files
+     * @throws qubes.core.error.QubesVMNotFoundError if the domain was removed
+     */
+    Notes notes(Path folder);
 }

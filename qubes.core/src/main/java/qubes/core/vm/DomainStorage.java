@@ -3,6 +3,7 @@ package qubes.core.vm;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -125,6 +126,10 @@ public final class DomainStorage {
         List<Volume> made = new ArrayList<>();
         try {
             Files.createDirectories(directory());
+            if (folderIsNew) {
+                Files.setPosixFilePermissions(
+                        directory(), PosixFilePermissions.fromString("rwxrwxr-x"));
+            }
             for (String name : names()) {
                 Volume volume = volume(name);
                 volume.create();

@@ -3,7 +3,9 @@ package qubes.core.vm;
 import java.util.List;
 import java.util.Optional;
 import qubes.core.error.QubesPropertyValueError;
+import qubes.core.property.DefaultSource;
 import qubes.core.property.Property;
+import qubes.core.property.PropertyHolder;
 import qubes.core.property.PropertyTable;
 import qubes.core.property.PropertyType;
 import qubes.core.value.DomainName;
@@ -68,7 +70,6 @@ public final class Globals {
             Property.named("default_kernel", PropertyType.STR)
                     .doc("Kernel of qubes that do not name another.")
                     .loadStage(3)
-                    .accept((holder, kernel) -> Kernels.checked(holder, kernel))
                     .define();
 
     public static final Property<String> DEFAULT_POOL =
@@ -76,8 +77,8 @@ public final class Globals {
                     .doc("Storage pool of volumes for which no other default is set.")
                     .loadStage(3)
                     .mayDefaultTo(
-                            "the pool named default, else the one at the system's own folder",
-                            Globals::naturalPool)
+                            "the pool named default, else that of the root file system, else the one at the system's own folder",
+                            qubes -> qubes.pools().natural())
                     .accept((qubes, pool) -> existingPool(qubes, pool))
                     .define();
 
@@ -142,6 +143,11 @@ public final class Globals {
 
     private Globals() {}
 
+    /** A default of domains: the value of a global property. */
+    public static <T> DefaultSource<T> valueOf(Property<T> global) {
+        return new GlobalValue<>(global);
+    }
+
     /** The properties that name the default pool of a kind of volume, by volume name. */
     public static Optional<Property<String>> poolProperty(String volume) {
         return List.of(
@@ -152,6 +158,15 @@ public final class Globals {
                 .stream()
                 .filter(property -> property.name().equals("default_pool_" + volume))
                 .findFirst();
+    }
+
+    /**
+     * Refuses a kernel that is not installed; none is fine. Looks at the file system.
+     *
+     * @throws QubesPropertyValueError saying what is missing
+     */
+    public static void refuseMissingKernel(Qubes qubes, String kernel) {
+        Kernels.checked(qubes, kernel);
     }
 
     private static Property.Builder<Qubes, Optional<DomainName>> reference(
@@ -186,19 +201,28 @@ public final class Globals {
         return pool;
     }
 
-    private static Optional<String> naturalPool(Qubes qubes) {
-        if (qubes.pools().find("default").isPresent()) {
-            return Optional.of("default");
+    private record GlobalValue<T>(Property<T> global) implements DefaultSource<T> {
+        @Override
+        public String words() {
+            return "the system's " + global;
         }
-        String own = qubes.baseDirectory().toString();
-        return qubes.pools().list().stream()
-                .filter(pool -> pool.driver().startsWith("file"))
-                .filter(
-                        pool ->
-                                own.equals(pool.attributes().get("dir_path"))
-                                        || "/var/lib/qubes"
-                                                .equals(pool.attributes().get("dir_path")))
-                .map(pool -> pool.name())
-                .findFirst();
+
+        @Override
+        public Optional<T> find(PropertyHolder holder, Property<T> property) {
+            return ((BaseVM) holder).qubes().find(global);
+        }
+
+        @Override
+        public Optional<T> shared(PropertyHolder application) {
+            return application.find(global);
+        }
+
+        @Override
+        public String origin(PropertyHolder holder, Property<T> property) {
+            Qubes qubes = ((BaseVM) holder).qubes();
+            return qubes.isDefault(global)
+                    ? words() + qubes.origin(global).map(more -> ", " + more).orElse("")
+                    : words();
+        }
     }
 }

@@ -1,6 +1,5 @@
 package qubes.core.vm;
 
-import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
@@ -38,9 +37,7 @@ public final class Network {
                     .doc(
                             "Qube that gives this one its network. None cuts it off; the default follows the system's.")
                     .loadStage(4)
-                    .defaultsTo(
-                            "the system's default_netvm",
-                            vm -> vm.qubes().get(Globals.DEFAULT_NETVM))
+                    .from(Globals.valueOf(Globals.DEFAULT_NETVM))
                     .accept(References.existing("netvm"))
                     .accept(Network::provider)
                     .define();
@@ -174,13 +171,7 @@ public final class Network {
 
     /** The domains that get their network directly from this one, default included. */
     public List<BaseVM> connected() {
-        List<BaseVM> clients = new ArrayList<>();
-        for (BaseVM other : vm.qubes().domains()) {
-            if (other.reference("netvm").filter(netvm -> netvm == vm).isPresent()) {
-                clients.add(other);
-            }
-        }
-        return clients;
+        return Referrers.of(vm, NETVM.name());
     }
 
     private static Network network(BaseVM vm) {

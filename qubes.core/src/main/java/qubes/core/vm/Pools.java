@@ -43,4 +43,12 @@ public interface Pools {
 
     /** The default pool for volumes of that name, by the global properties; never blocks. */
     Optional<String> defaultFor(String volume);
+
+    /**
+     * The pool that {@code default_pool} means while it is not set: the one named {@code default},
+     * else the thin pool that the environment's {@code DEFAULT_LVM_POOL} names, else the one of the
+     * root file system, else the one of files at the system's own folder; never blocks (spec
+     * domain-model §5.1).
+     */
+    Optional<String> natural();
 }

@@ -6,12 +6,17 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ExecutorService;
+import java.util.function.Consumer;
 import org.osgi.annotation.versioning.ProviderType;
 import qubes.core.error.QubesVMNotFoundError;
+import qubes.core.event.Event;
 import qubes.core.event.EventListener;
+import qubes.core.event.EventPattern;
 import qubes.core.hypervisor.GuestState;
 import qubes.core.hypervisor.Hypervisor;
+import qubes.core.property.Property;
 import qubes.core.property.PropertyHolder;
+import qubes.core.state.DomainRecord;
 import qubes.core.state.SystemState;
 import qubes.core.value.DomainName;
 
@@ -26,6 +31,22 @@ import qubes.core.value.DomainName;
 public interface Qubes extends PropertyHolder {
     /** The current state; immutable, never blocks. */
     SystemState state();
+
+    /**
+     * The text of a store that holds {@code state}, as a save would write it (spec qubes-xml §1);
+     * what nobody here understands is in it too. Never blocks.
+     *
+     * @throws qubes.core.error.QubesException if a store cannot hold a text of it, or not so many
+     */
+    String xml(SystemState state);
+
+    /**
+     * The text of the element of one domain in such a store, without the indentation of its first
+     * line. Never blocks.
+     *
+     * @throws qubes.core.error.QubesException if a store cannot hold a text of it
+     */
+    String xml(DomainRecord domain);
 
     /** All domains: dom0, then by name. */
     List<BaseVM> domains();
@@ -46,6 +67,21 @@ public interface Qubes extends PropertyHolder {
      */
     default BaseVM domain(DomainName name) {
         return find(name).orElseThrow(() -> new QubesVMNotFoundError(name.value()));
+    }
+
+    /**
+     * The domains that have a property of that name and leave it at its default, whatever the
+     * default is: those whom a change of a global default concerns. Never blocks.
+     */
+    default List<BaseVM> atDefault(Property<?> property) {
+        return domains().stream()
+                .filter(
+                        vm ->
+                                vm.properties()
+                                        .find(property.name())
+                                        .filter(vm::isDefault)
+                                        .isPresent())
+                .toList();
     }
 
     /** dom0. */
@@ -103,6 +139,18 @@ public interface Qubes extends PropertyHolder {
      * on the store is durable, in order, until the result is closed. The listener must not block.
      */
     AutoCloseable listen(EventListener listener);
+
+    /**
+     * Adds a handler for the events of one subject, a domain or the application, until the result
+     * is closed; closing it again does nothing. It runs inside the operation, on its thread: before
+     * all class handlers of a pre-event, which it may refuse, and after those of any other event
+     * (spec events.md §1). What it throws besides refusals of pre-events stays in the log. It ends
+     * with the domain.
+     *
+     * @throws QubesVMNotFoundError if the domain is not part of the system
+     */
+    <E extends Event> AutoCloseable handle(
+            PropertyHolder subject, EventPattern<E> pattern, Consumer<? super E> handler);
 
     /**
      * Waits until every change made so far by the calling thread is in the store. Blocks on I/O;

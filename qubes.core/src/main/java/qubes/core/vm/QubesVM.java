@@ -6,6 +6,7 @@ import qubes.core.error.QubesPropertyValueError;
 import qubes.core.event.FeatureSet;
 import qubes.core.event.Lifecycle;
 import qubes.core.event.PropertyPreSet;
+import qubes.core.firewall.Firewall;
 import qubes.core.hypervisor.Guest;
 import qubes.core.hypervisor.GuestState;
 import qubes.core.property.Checks;
@@ -33,35 +34,21 @@ public abstract class QubesVM extends BaseVM {
 
     public static final Property<Optional<DomainName>> AUDIOVM =
             reference("audiovm", "Qube that carries the audio.")
-                    .defaultsTo(
-                            "the system's default_audiovm",
-                            vm -> vm.qubes().get(Globals.DEFAULT_AUDIOVM))
+                    .from(Globals.valueOf(Globals.DEFAULT_AUDIOVM))
                     .define();
     public static final Property<Optional<DomainName>> GUIVM =
             reference("guivm", "Qube that shows the windows.")
-                    .defaultsTo(
-                            "the system's default_guivm",
-                            vm -> vm.qubes().get(Globals.DEFAULT_GUIVM))
+                    .from(Globals.valueOf(Globals.DEFAULT_GUIVM))
                     .define();
     public static final Property<Optional<DomainName>> DEFAULT_DISPVM =
             reference("default_dispvm", "Disposable template of disposables that this qube starts.")
-                    .defaultsTo(
-                            "the system's default_dispvm",
-                            vm -> vm.qubes().get(Globals.DEFAULT_DISPVM))
+                    .from(Globals.valueOf(Globals.DEFAULT_DISPVM))
                     .accept(References.disposableTemplate("default_dispvm"))
                     .define();
     public static final Property<Optional<DomainName>> MANAGEMENT_DISPVM =
             reference("management_dispvm", "Disposable template from which the qube is managed.")
-                    .defaultsTo(
-                            "the template's value, else the system's management_dispvm",
-                            vm ->
-                                    vm.fromTemplate(QubesVM.MANAGEMENT_DISPVM)
-                                            .orElseGet(
-                                                    () ->
-                                                            vm.qubes()
-                                                                    .get(
-                                                                            Globals
-                                                                                    .MANAGEMENT_DISPVM)))
+                    .from(Templates.value())
+                    .from(Globals.valueOf(Globals.MANAGEMENT_DISPVM))
                     .accept(References.disposableTemplate("management_dispvm"))
                     .define();
 
@@ -79,9 +66,8 @@ public abstract class QubesVM extends BaseVM {
     public static final Property<String> DEFAULT_USER =
             of("default_user", PropertyType.STR)
                     .doc("User that commands run as.")
-                    .defaultsTo(
-                            "the template's value, else user",
-                            vm -> vm.fromTemplate(QubesVM.DEFAULT_USER).orElse("user"))
+                    .from(Templates.value())
+                    .orElse("user")
                     .check(
                             Checks.that(
                                     "has letters, digits and -_+,. only",
@@ -98,11 +84,8 @@ public abstract class QubesVM extends BaseVM {
             of("kernel", PropertyType.STR)
                     .doc(
                             "Kernel to boot, of those installed on the host; none means the qube's own.")
-                    .mayDefaultTo(
-                            "the template's value, else the system's default_kernel",
-                            vm ->
-                                    vm.fromTemplate(QubesVM.KERNEL)
-                                            .or(() -> vm.qubes().find(Globals.DEFAULT_KERNEL)))
+                    .from(Templates.value())
+                    .from(Globals.valueOf(Globals.DEFAULT_KERNEL))
                     .accept((vm, kernel) -> Kernels.checked(vm, kernel))
                     .define();
     public static final Property<String> KERNELOPTS =
@@ -118,15 +101,15 @@ public abstract class QubesVM extends BaseVM {
     public static final Property<String> KEYBOARD_LAYOUT =
             of("keyboard_layout", PropertyType.STR)
                     .doc("Keyboard layout, variant and options, joined by +.")
-                    .defaultsTo("the guivm's, else us++", QubesVM::guiKeyboard)
+                    .from(InheritedValue.of("guivm"))
+                    .orElse(KeyboardLayout.DEFAULT)
                     .check(KeyboardLayout::check)
                     .define();
     public static final Property<Integer> MEMORY =
             of("memory", PropertyType.INT)
                     .doc("Memory at start, in MiB.")
-                    .defaultsTo(
-                            "the template's value, else 400",
-                            vm -> vm.fromTemplate(QubesVM.MEMORY).orElse(400))
+                    .from(Templates.value())
+                    .orElse(400)
                     .check(Checks.positive())
                     .define();
     public static final Property<Integer> MAXMEM =
@@ -138,31 +121,15 @@ public abstract class QubesVM extends BaseVM {
     public static final Property<Integer> QREXEC_TIMEOUT =
             of("qrexec_timeout", PropertyType.INT)
                     .doc("Seconds a start waits for the guest's agent.")
-                    .defaultsTo(
-                            "the template's value, else the system's default_qrexec_timeout",
-                            vm ->
-                                    vm.fromTemplate(QubesVM.QREXEC_TIMEOUT)
-                                            .orElseGet(
-                                                    () ->
-                                                            vm.qubes()
-                                                                    .get(
-                                                                            Globals
-                                                                                    .DEFAULT_QREXEC_TIMEOUT)))
+                    .from(Templates.value())
+                    .from(Globals.valueOf(Globals.DEFAULT_QREXEC_TIMEOUT))
                     .check(Checks.positive())
                     .define();
     public static final Property<Integer> SHUTDOWN_TIMEOUT =
             of("shutdown_timeout", PropertyType.INT)
                     .doc("Seconds a shutdown may take.")
-                    .defaultsTo(
-                            "the template's value, else the system's default_shutdown_timeout",
-                            vm ->
-                                    vm.fromTemplate(QubesVM.SHUTDOWN_TIMEOUT)
-                                            .orElseGet(
-                                                    () ->
-                                                            vm.qubes()
-                                                                    .get(
-                                                                            Globals
-                                                                                    .DEFAULT_SHUTDOWN_TIMEOUT)))
+                    .from(Templates.value())
+                    .from(Globals.valueOf(Globals.DEFAULT_SHUTDOWN_TIMEOUT))
                     .check(Checks.positive())
                     .define();
     public static final Property<Optional<Integer>> STUBDOM_MEM =
@@ -174,17 +141,16 @@ public abstract class QubesVM extends BaseVM {
     public static final Property<Integer> VCPUS =
             of("vcpus", PropertyType.INT)
                     .doc("Virtual CPUs seen by the guest. A change takes effect at the next start.")
-                    .defaultsTo(
-                            "the template's value, else 2",
-                            vm -> vm.fromTemplate(QubesVM.VCPUS).orElse(2))
+                    .from(Templates.value())
+                    .orElse(2)
                     .check(Checks.positive())
                     .define();
     public static final Property<String> VIRT_MODE =
             of("virt_mode", PropertyType.STR)
                     .doc("How the guest is virtualised: hvm, pvh or pv.")
-                    .defaultsTo(
-                            "hvm with PCI devices, else the template's value, else pvh",
-                            QubesVM::naturalMode)
+                    .mayDefaultTo("hvm with PCI devices", QubesVM::modeForDevices)
+                    .from(Templates.value())
+                    .orElse("pvh")
                     .accept(QubesVM::virtMode)
                     .define();
 
@@ -269,6 +235,24 @@ public abstract class QubesVM extends BaseVM {
     /** The volumes. */
     public final DomainStorage storage() {
         return storage;
+    }
+
+    /**
+     * The rules for the domain's network traffic.
+     *
+     * @throws qubes.core.error.QubesVMNotFoundError if the domain was removed
+     */
+    public final Firewall firewall() {
+        return context().firewall(storage.directory());
+    }
+
+    /**
+     * What the user wrote about the domain.
+     *
+     * @throws qubes.core.error.QubesVMNotFoundError if the domain was removed
+     */
+    public final Notes notes() {
+        return context().notes(storage.directory());
     }
 
     /** Folder under the base directory, and in pools, of this klass's domains. */
@@ -392,15 +376,8 @@ public abstract class QubesVM extends BaseVM {
         return Property.named(name, PropertyType.BOOL).doc(doc).defaultsTo(value).define();
     }
 
-    private static String guiKeyboard(QubesVM vm) {
-        return vm.reference("guivm")
-                .filter(guivm -> guivm != vm && guivm.hasProperty("keyboard_layout"))
-                .flatMap(guivm -> guivm.find(KEYBOARD_LAYOUT))
-                .orElse(KeyboardLayout.DEFAULT);
-    }
-
-    private static String naturalMode(QubesVM vm) {
-        return vm.hasPci() ? "hvm" : vm.fromTemplate(VIRT_MODE).orElse("pvh");
+    private static Optional<String> modeForDevices(QubesVM vm) {
+        return vm.hasPci() ? Optional.of("hvm") : Optional.empty();
     }
 
     private static String virtMode(QubesVM vm, String text) {
@@ -417,6 +394,6 @@ public abstract class QubesVM extends BaseVM {
 
     /** True if a PCI device is assigned. */
     final boolean hasPci() {
-        return devices().stream().anyMatch(device -> device.deviceClass().equals("pci"));
+        return !devices().of("pci").assigned().isEmpty();
     }
 }

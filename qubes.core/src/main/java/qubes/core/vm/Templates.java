@@ -11,6 +11,7 @@ import qubes.core.event.PropertyPreReset;
 import qubes.core.event.PropertyPreSet;
 import qubes.core.event.PropertyReset;
 import qubes.core.event.PropertySet;
+import qubes.core.property.DefaultSource;
 import qubes.core.property.Property;
 import qubes.core.property.PropertyHolder;
 import qubes.core.value.DomainName;
@@ -21,6 +22,11 @@ import qubes.core.value.DomainName;
  */
 public final class Templates {
     private Templates() {}
+
+    /** A default of domains: the template's value of the same property. */
+    public static <T> DefaultSource<T> value() {
+        return InheritedValue.of("template");
+    }
 
     /** A rule for the property: the template must be of a klass. */
     public static Property.Rule<PropertyHolder, DomainName> ofKlass(String klass) {
@@ -103,9 +109,7 @@ public final class Templates {
 
     /** The domains whose template is {@code template}. */
     public static List<BaseVM> basedOn(BaseVM template) {
-        return template.qubes().domains().stream()
-                .filter(vm -> vm.template().filter(own -> own == template).isPresent())
-                .toList();
+        return Referrers.of(template, "template");
     }
 
     /**

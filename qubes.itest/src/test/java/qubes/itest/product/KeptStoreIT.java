@@ -107,7 +107,7 @@ class KeptStoreIT {
     }
 
     @Test
-    @DisplayName("templates and netvms that lead round in a circle are told to who asks, and kept")
+    @DisplayName("templates that lead round in a circle are told to who asks, and kept")
     void keepsLoops() throws Exception {
         String text =
                 Texts.store(
@@ -128,6 +128,24 @@ class KeptStoreIT {
             assertTrue(admin.call("admin.vm.property.GetAll", "", "one").contains("template"));
             admin.call("admin.vm.feature.Set", "a", "one", "1");
             assertTrue(Files.readString(store).contains(Texts.property("template", "two")));
+        }
+    }
+
+    @Test
+    @DisplayName("a store is exported as the original loads it, and stays as it is")
+    void exportsForTheOriginal() throws Exception {
+        String text =
+                Texts.store(
+                        Texts.domain(1, "HologramVM", "ghost", ""),
+                        Texts.domain(2, "NetVM", "net", ""));
+        Path store = store("export.xml", text);
+        try (Product product = clone.start(BuiltClone.options(home, store)).awaitReady()) {
+            String exported = product.admin().call("qubesd.store.Export", "compatible", "dom0");
+            assertTrue(exported.contains("ghost: left out, the original has no class"), exported);
+            assertFalse(exported.contains("name=\"name\">ghost<"), exported);
+            assertTrue(exported.contains("class=\"StandaloneVM\""), exported);
+            assertTrue(exported.contains(Texts.property("provides_network", "True")), exported);
+            assertEquals(text, Files.readString(store));
         }
     }
 

@@ -30,6 +30,7 @@ final class NewFile implements AutoCloseable {
     private static final int RANDOM_BYTES = 10;
     private static final Pattern RANDOM_TEXT = Pattern.compile("[0-9a-f]{20}");
     private static final String GROUP = "qubes";
+    private static final String STORE_MODE = "rw-rw----";
 
     private final Path target;
     private final Path temporary;
@@ -37,7 +38,7 @@ final class NewFile implements AutoCloseable {
     private final FileIdentity identity;
     private boolean published;
 
-    private NewFile(Path target, List<byte[]> content) throws IOException {
+    private NewFile(Path target, List<byte[]> content, String mode) throws IOException {
         this.target = target;
         temporary = target.resolveSibling(target.getFileName() + "~" + randomText());
         channel =
@@ -52,7 +53,7 @@ final class NewFile implements AutoCloseable {
         boolean written = false;
         try {
             fill(content);
-            shareWithGroup();
+            shareWithGroup(mode);
             channel.force(true);
             if (channel.tryLock() == null) {
                 throw new IOException("Somebody locked a file that was just made");
@@ -73,7 +74,16 @@ final class NewFile implements AutoCloseable {
      * @throws IOException if that fails; nothing is left behind then
      */
     static NewFile write(Path target, List<byte[]> content) throws IOException {
-        return new NewFile(target, content);
+        return new NewFile(target, content, STORE_MODE);
+    }
+
+    /**
+     * As {@link #write(Path, List)}, with other permissions.
+     *
+     * @param mode who may do what, as in {@code rw-rw-r--}
+     */
+    static NewFile write(Path target, byte[] content, String mode) throws IOException {
+        return new NewFile(target, List.of(content), mode);
     }
 
     /** The file, under either name. */
@@ -195,7 +205,7 @@ final class NewFile implements AutoCloseable {
     }
 
     /** Gives the file to the group that may read it, where there is one. */
-    private void shareWithGroup() {
+    private void shareWithGroup(String mode) {
         PosixFileAttributeView view =
                 Files.getFileAttributeView(temporary, PosixFileAttributeView.class);
         try {
@@ -203,10 +213,10 @@ final class NewFile implements AutoCloseable {
                 view.setGroup(Group.QUBES.get());
             }
         } catch (IOException e) {
-            log.debug("The store stays with the daemon's group, {} is not ours to give", GROUP, e);
+            log.debug("The file stays with the daemon's group, {} is not ours to give", GROUP, e);
         }
         try {
-            view.setPermissions(PosixFilePermissions.fromString("rw-rw----"));
+            view.setPermissions(PosixFilePermissions.fromString(mode));
         } catch (IOException e) {
             log.debug("The file system keeps its own permissions", e);
         }
@@ -223,7 +233,7 @@ final class NewFile implements AutoCloseable {
                                 .getUserPrincipalLookupService()
                                 .lookupPrincipalByGroupName(GROUP));
             } catch (IOException e) {
-                log.debug("There is no group {}, stores stay with the daemon's", GROUP, e);
+                log.debug("There is no group {}, files stay with the daemon's", GROUP, e);
                 return Optional.empty();
             }
         }

@@ -58,7 +58,8 @@ public final class StoreReader {
         }
     }
 
-    private static QubesException malformed(
+    /** What a parser's complaint is to users. */
+    static QubesException malformed(
             String name, XMLStreamException e, @Nullable XMLStreamReader2 xml) {
         if (e.getNestedException() instanceof IOException io
                 && !(io instanceof CharConversionException)) {

@@ -91,6 +91,15 @@ public final class StoreWriter {
     }
 
     /**
+     * The element of one domain, without the indentation of its first line.
+     *
+     * @throws QubesException as {@link #write(SystemState)} would
+     */
+    public static String text(DomainRecord domain, PropertyOrder order) {
+        return new String(DomainWriter.write(domain, order.ofKlass(domain.klass())), UTF_8).strip();
+    }
+
+    /**
      * Refuses a domain that no save could hold, so that it need not come into effect.
      *
      * @throws QubesException as {@link #write(SystemState)} would

@@ -1,7 +1,8 @@
 package qubes.core.internal.system;
 
-import java.util.List;
+import java.util.NoSuchElementException;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -19,9 +20,9 @@ import qubes.core.property.Property;
 import qubes.core.property.PropertyType;
 import qubes.core.state.DomainRecord;
 import qubes.core.state.StoredValue;
+import qubes.core.state.SystemState;
 import qubes.core.value.DomainName;
 import qubes.core.vm.BaseVM;
-import qubes.core.vm.Dependents;
 import qubes.core.vm.DomainContext;
 import qubes.core.vm.DomainFactory;
 import qubes.core.vm.Globals;
@@ -31,6 +32,10 @@ import qubes.core.vm.QubesVM;
 /** How domains come into the system and leave it. */
 final class DomainLife {
     private static final Logger log = LoggerFactory.getLogger(DomainLife.class);
+
+    /** Properties that a record is made with. */
+    private static final Set<Property<?>> IDENTITY =
+            Set.of(BaseVM.NAME, BaseVM.QID, BaseVM.UNIQUE_ID);
 
     private final QubesSystem system;
     private final LiveDomains live;
@@ -57,40 +62,66 @@ final class DomainLife {
     }
 
     private BaseVM register(DomainFactory factory, NewDomain wanted) {
+        LiveDomains.Live domain =
+                live.construct(factory, identity(factory.traits().klass(), wanted));
+        BaseVM vm = domain.vm();
+        DomainContext context = domain.context();
+        applyTemplate(factory, wanted, vm, context);
+        wanted.values()
+                .forEach(
+                        (property, value) -> {
+                            if (!IDENTITY.contains(property)) {
+                                assign(vm, context, property, value);
+                            }
+                        });
+        if (vm instanceof QubesVM && !system.get(Globals.CHECK_UPDATES_VM)) {
+            context.update(record -> record.withFeature("check-updates", Optional.of("")));
+        }
+        system.fireInside(new Lifecycle.Init(vm));
+        system.model().update(state -> state.withAdded(context.record()));
+        live.put(domain);
+        system.fire(new Membership.DomainAdd(system, vm));
+        return vm;
+    }
+
+    /** Name, qid and uuid: those asked for, else the lowest free qid and a random uuid. */
+    private DomainRecord identity(String klass, NewDomain wanted) {
         DomainName name =
                 wanted.name()
+                        .or(() -> wanted.value(BaseVM.NAME))
                         .orElseThrow(
                                 () ->
                                         new QubesException(
-                                                "A domain of klass "
-                                                        + wanted.klass()
-                                                        + " needs a name"));
+                                                "A domain of klass " + klass + " needs a name"));
         if (system.state().domain(name) != null) {
             throw new QubesVMAlreadyExistsError(name.value());
         }
-        int qid =
-                system.state()
-                        .freeQid()
-                        .orElseThrow(
-                                () ->
-                                        new QubesException(
-                                                "No qid is free: there are as many domains as there can be"));
-        LiveDomains.Live domain =
-                live.construct(
-                        factory,
-                        DomainRecord.create(
-                                qid, name, UUID.randomUUID(), factory.traits().klass()));
-        DomainContext context = domain.context();
-        applyTemplate(factory, wanted, domain.vm(), context);
-        wanted.values().forEach((property, value) -> assign(domain.vm(), context, property, value));
-        if (!system.get(Globals.CHECK_UPDATES_VM)) {
-            context.update(record -> record.withFeature("check-updates", Optional.of("")));
+        int qid = wanted.value(BaseVM.QID).map(this::freeQid).orElseGet(this::lowestFreeQid);
+        UUID uuid = wanted.value(BaseVM.UNIQUE_ID).orElseGet(UUID::randomUUID);
+        if (system.state().domain(uuid) != null) {
+            throw new IllegalArgumentException("uuid " + uuid + " is taken");
         }
-        system.fireInside(new Lifecycle.Init(domain.vm()));
-        system.model().update(state -> state.withAdded(context.record()));
-        live.put(domain);
-        system.fire(new Membership.DomainAdd(system, domain.vm()));
-        return domain.vm();
+        return DomainRecord.create(qid, name, uuid, klass);
+    }
+
+    private int freeQid(int qid) {
+        if (qid < 0 || qid > SystemState.MAX_QID) {
+            throw new IllegalArgumentException(
+                    "a qid is from 0 to " + SystemState.MAX_QID + ", not " + qid);
+        }
+        if (system.state().domain(qid) != null) {
+            throw new IllegalArgumentException("qid " + qid + " is taken");
+        }
+        return qid;
+    }
+
+    private int lowestFreeQid() {
+        return system.state()
+                .freeQid()
+                .orElseThrow(
+                        () ->
+                                new NoSuchElementException(
+                                        "no qid is free: there are as many domains as there can be"));
     }
 
     /** A klass with a template takes the system's default, unless another is asked for. */
@@ -137,23 +168,18 @@ final class DomainLife {
                         "remove",
                         () -> {
                             refuseUnlessRemovable(vm);
-                            system.model()
-                                    .write(
-                                            () -> {
-                                                system.fire(
-                                                        new Membership.DomainPreDelete(system, vm));
-                                                refuseWhileUsed(vm);
-                                            });
+                            preDelete(vm);
                             undefine(vm.uuid());
                             forget(vm);
                             removeFiles(vm);
+                            system.forgetHandlers(vm);
                             log.info("{} removed", vm.name());
                             return null;
                         });
     }
 
     private void refuseUnlessRemovable(BaseVM vm) {
-        if (system.state().domain(vm.name()) == null) {
+        if (system.state().domain(vm.uuid()) == null) {
             throw new QubesVMNotFoundError(vm.name().value());
         }
         if (vm.hasProperty(QubesVM.INSTALLED_BY_RPM.name()) && vm.get(QubesVM.INSTALLED_BY_RPM)) {
@@ -175,30 +201,6 @@ final class DomainLife {
         return system.hypervisor().refresh(uuid).active();
     }
 
-    private void refuseWhileUsed(BaseVM vm) {
-        List<String> users = Dependents.of(vm);
-        if (!users.isEmpty()) {
-            log.error(
-                    "{} cannot be removed, it is used as {}", vm.name(), String.join(", ", users));
-            throw new QubesVMInUseError(
-                    "Domain is in use: "
-                            + Repr.quote(vm.name().value())
-                            + ";  see 'journalctl -u qubesd -e' in dom0 for details");
-        }
-        String ports =
-                system.domains().stream()
-                        .filter(other -> other != vm)
-                        .flatMap(other -> other.devices().stream())
-                        .filter(device -> device.backendDomain().equals(vm.name().value()))
-                        .map(device -> device.portId())
-                        .distinct()
-                        .reduce((a, b) -> a + ", " + b)
-                        .orElse("");
-        if (!ports.isEmpty()) {
-            throw new QubesVMInUseError("VM has devices assigned to other VMs: " + ports);
-        }
-    }
-
     private void undefine(UUID uuid) {
         if (system.guestState(uuid).isPresent()) {
             system.hypervisor().undefine(uuid);
@@ -207,35 +209,26 @@ final class DomainLife {
 
     /** A domain whose volumes could not be planned leaves again. */
     private void unregister(BaseVM vm) {
-        system.model().write(() -> system.fire(new Membership.DomainPreDelete(system, vm)));
+        preDelete(vm);
         forget(vm);
+        system.forgetHandlers(vm);
+    }
+
+    /** The application's own handler refuses what is still used. */
+    private void preDelete(BaseVM vm) {
+        system.model().write(() -> system.fire(new Membership.DomainPreDelete(system, vm)));
     }
 
     private void forget(BaseVM vm) {
         system.model()
                 .write(
                         () -> {
-                            refuseWhileUsed(vm);
+                            Removal.refuseWhileUsed(system, vm);
                             DomainRecord last = vm.record();
                             system.model().update(state -> state.without(last));
                             live.remove(last);
-                            resetGlobals(vm.name());
                             system.fire(new Membership.DomainDelete(system, vm));
                         });
-    }
-
-    private void resetGlobals(DomainName gone) {
-        for (Property<Optional<DomainName>> property :
-                List.of(
-                        Globals.DEFAULT_GUIVM,
-                        Globals.DEFAULT_NETVM,
-                        Globals.CLOCKVM,
-                        Globals.UPDATEVM,
-                        Globals.DEFAULT_TEMPLATE)) {
-            if (system.explicit(property).equals(Optional.of(Optional.of(gone)))) {
-                system.reset(property);
-            }
-        }
     }
 
     private void removeFiles(BaseVM vm) {

@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
 import qubes.core.state.DomainRecord;
 import qubes.core.state.PoolRecord;
 import qubes.core.state.StoredValue;
@@ -30,11 +31,20 @@ final class EmptyStore {
 
     private EmptyStore() {}
 
-    /** The state of a new system whose domains live under {@code base}. */
+    /** The state of a new system whose domains live under {@code base}. Tries what it can hold. */
     static SystemState under(Path base) {
+        return under(base, EmptyStore::reflinks);
+    }
+
+    /**
+     * As {@link #under(Path)}.
+     *
+     * @param reflinks whether files in a folder can share their blocks
+     */
+    static SystemState under(Path base, Predicate<Path> reflinks) {
         PoolRecord images =
                 new PoolRecord(
-                        reflinks(base)
+                        reflinks.test(base)
                                 ? ordered("varlibqubes", base, "file-reflink")
                                 : ordered("varlibqubes", base, "file"));
         PoolRecord kernels =
@@ -59,8 +69,11 @@ final class EmptyStore {
         return attributes;
     }
 
-    /** True if files under {@code directory} can share their blocks; tried with a real file. */
-    private static boolean reflinks(Path directory) {
+    /**
+     * True if files under {@code directory} can share their blocks, tried with a real file; false
+     * if it cannot be tried.
+     */
+    static boolean reflinks(Path directory) {
         try {
             Path from = Files.createTempFile(directory, "reflink", ".probe");
             Path to = from.resolveSibling(from.getFileName() + "~");

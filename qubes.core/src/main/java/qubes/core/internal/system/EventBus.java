@@ -9,10 +9,9 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import qubes.core.error.PermissionDenied;
-import qubes.core.error.QubesException;
 import qubes.core.event.Event;
 import qubes.core.event.EventPattern;
 import qubes.core.event.Extension;
@@ -24,8 +23,9 @@ import qubes.core.vm.KlassTraits;
 
 /**
  * Finds and runs the handlers of an event, on the caller's thread (spec events.md §1). Ordinary
- * events run from the most general class to the klass and reach outside listeners last; pre-events
- * the other way round.
+ * events run from the most general class to the klass, then reach the handlers of the subject
+ * itself and outside listeners last; pre-events the other way round. Within one class its own
+ * handlers come first, for both kinds of event.
  */
 final class EventBus {
     private static final Logger log = LoggerFactory.getLogger(EventBus.class);
@@ -46,12 +46,20 @@ final class EventBus {
     private record Key(Object traits, Class<?> type, String wireName) {}
 
     /** What one extension wants to hear at one level. */
-    private record Wish(
-            Extension extension, String level, EventPattern<?> pattern, Consumer<Event> action) {}
+    private record Wish(String level, ForeignHandler<?> handler) {}
 
+    private final List<ApplicationHandler<?>> application;
+    private final SubjectHandlers ofSubjects = new SubjectHandlers();
     private volatile List<Wish> wishes = List.of(); // in the extensions' order
     private Map<Extension, List<Wish>> byExtension = new IdentityHashMap<>(); // guarded by this
     private volatile Map<Key, Handlers> resolved = new ConcurrentHashMap<>(); // for ordinary order
+
+    /**
+     * @param application the application's own handlers, in order
+     */
+    EventBus(List<ApplicationHandler<?>> application) {
+        this.application = List.copyOf(application);
+    }
 
     /** Forgets what was found for klasses that may have left. */
     void forget() {
@@ -61,6 +69,11 @@ final class EventBus {
     /** How many event names it remembers handlers of. */
     int remembered() {
         return resolved.size();
+    }
+
+    /** The handlers that single subjects have. */
+    SubjectHandlers ofSubjects() {
+        return ofSubjects;
     }
 
     /**
@@ -103,28 +116,68 @@ final class EventBus {
      * Runs the handlers of an event.
      *
      * @param outside told before the handlers of a pre-event, after those of any other
+     * @throws RuntimeException what a handler threw; those after it did not run. Late handlers all
+     *     run; what the first of them threw is thrown once they are through
      */
     void fire(Event event, Consumer<Event> outside) {
         Handlers handlers = handlers(event);
         if (event instanceof PreEvent) {
             outside.accept(event);
+            ofSubjects.handle(event);
             for (int i = handlers.inOrder().size() - 1; i >= 0; i--) {
                 handlers.inOrder().get(i).handle(event);
             }
         } else {
             handlers.inOrder().forEach(handler -> handler.handle(event));
+            ofSubjects.handle(event);
             outside.accept(event);
         }
-        handlers.late().forEach(handler -> handler.handle(event));
+        handleLate(handlers.late(), event);
+    }
+
+    /** Runs what one extension wants to hear of an event that the others heard before it came. */
+    void fireFor(Extension extension, Event event) {
+        List<Wish> own;
+        synchronized (this) {
+            own = byExtension.getOrDefault(extension, List.of());
+        }
+        List<Handler> found = new ArrayList<>();
+        if (event.subject() instanceof BaseVM vm) {
+            for (KlassTraits.Level step : vm.traits().lineage()) {
+                wished(own, step.name(), event, found);
+            }
+        } else {
+            wished(own, APPLICATION, event, found);
+        }
+        found.forEach(handler -> handler.handle(event));
+    }
+
+    private static void handleLate(List<Handler> late, Event event) {
+        RuntimeException first = null;
+        for (Handler handler : late) {
+            try {
+                handler.handle(event);
+            } catch (RuntimeException e) {
+                if (first == null) {
+                    first = e;
+                } else {
+                    first.addSuppressed(e);
+                }
+            }
+        }
+        if (first != null) {
+            throw first;
+        }
     }
 
     private Handlers handlers(Event event) {
-        Object level = event.subject() instanceof BaseVM vm ? vm.traits() : APPLICATION;
-        Key key = new Key(level, event.getClass(), event.wireName());
+        @Nullable KlassTraits traits = event.subject() instanceof BaseVM vm ? vm.traits() : null;
+        Key key =
+                new Key(traits == null ? APPLICATION : traits, event.getClass(), event.wireName());
         Map<Key, Handlers> cache = resolved;
         Handlers found = cache.get(key);
         if (found == null) {
-            found = resolve(event, level);
+            found = traits == null ? ofApplication(event) : resolve(event, traits);
             if (cache.size() >= MOST_RESOLVED) {
                 cache.clear();
             }
@@ -133,65 +186,51 @@ final class EventBus {
         return found;
     }
 
-    private Handlers resolve(Event event, Object level) {
+    private Handlers resolve(Event event, KlassTraits traits) {
         List<Handler> found = new ArrayList<>();
         List<Handler> late = new ArrayList<>();
-        boolean pre = event instanceof PreEvent;
-        if (level instanceof KlassTraits traits) {
-            for (KlassTraits.Level step : traits.lineage()) {
-                List<Handler> table = new ArrayList<>();
-                for (ClassHandler<?> handler : step.handlers()) {
-                    if (handler.pattern().matches(event.getClass(), event.wireName())) {
-                        (handler.late() ? late : table)
-                                .add(e -> handler.handle((BaseVM) e.subject(), e));
-                    }
-                }
-                wished(step.name(), event, table);
-                addTable(found, table, pre);
-            }
-        } else {
+        for (KlassTraits.Level step : traits.lineage()) {
             List<Handler> table = new ArrayList<>();
-            wished(APPLICATION, event, table);
-            addTable(found, table, pre);
+            for (ClassHandler<?> handler : step.handlers()) {
+                if (handler.pattern().matches(event.getClass(), event.wireName())) {
+                    (handler.late() ? late : table)
+                            .add(e -> handler.handle((BaseVM) e.subject(), e));
+                }
+            }
+            wished(wishes, step.name(), event, table);
+            addTable(found, table, event);
         }
         return new Handlers(List.copyOf(found), List.copyOf(late));
+    }
+
+    private Handlers ofApplication(Event event) {
+        List<Handler> table = new ArrayList<>();
+        for (ApplicationHandler<?> handler : application) {
+            if (handler.pattern().matches(event.getClass(), event.wireName())) {
+                table.add(handler::handle);
+            }
+        }
+        wished(wishes, APPLICATION, event, table);
+        List<Handler> found = new ArrayList<>();
+        addTable(found, table, event);
+        return new Handlers(List.copyOf(found), List.of());
     }
 
     /**
      * Within one table the order is the same for both kinds of event; pre-events walk the whole
      * list backwards.
      */
-    private static void addTable(List<Handler> all, List<Handler> table, boolean pre) {
-        if (pre) {
+    private static void addTable(List<Handler> all, List<Handler> table, Event event) {
+        if (event instanceof PreEvent) {
             Collections.reverse(table);
         }
         all.addAll(table);
     }
 
-    private void wished(String level, Event event, List<Handler> into) {
-        for (Wish wish : wishes) {
-            if (wish.level().equals(level)
-                    && wish.pattern().matches(event.getClass(), event.wireName())) {
-                into.add(e -> fenced(wish, e));
-            }
-        }
-    }
-
-    /**
-     * An extension may refuse a pre-event; whatever else goes wrong in it is its own bug and stays
-     * there.
-     */
-    private static void fenced(Wish wish, Event event) {
-        try {
-            wish.action().accept(event);
-        } catch (QubesException | PermissionDenied e) {
-            throw e;
-        } catch (RuntimeException e) {
-            String name = wish.extension().getClass().getName();
-            log.error("Extension {} failed on {}", name, event.wireName(), e);
-            if (event instanceof PreEvent) {
-                throw new QubesException(
-                        "Refused: extension " + name + " failed on " + event.wireName(), e);
+    private static void wished(List<Wish> among, String level, Event event, List<Handler> into) {
+        for (Wish wish : among) {
+            if (wish.level().equals(level) && wish.handler().hears(event)) {
+                into.add(wish.handler()::handle);
             }
         }
     }
@@ -216,12 +255,8 @@ final class EventBus {
 
         @Override
         public <E extends Event> void after(EventPattern<E> pattern, Consumer<? super E> handler) {
-            wishes.add(
-                    new Wish(
-                            extension,
-                            level,
-                            pattern,
-                            event -> handler.accept(pattern.type().cast(event))));
+            String owner = "Extension " + extension.getClass().getName();
+            wishes.add(new Wish(level, new ForeignHandler<>(owner, pattern, handler)));
         }
     }
 }

@@ -9,7 +9,10 @@ import java.util.function.LongConsumer;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import qubes.core.device.PciPaths;
 import qubes.core.error.QubesException;
+import qubes.core.internal.migration.Migrations;
+import qubes.core.internal.migration.Notes;
 import qubes.core.internal.store.GroupCommit;
 import qubes.core.internal.store.PropertyOrder;
 import qubes.core.internal.store.StoreFile;
@@ -21,6 +24,19 @@ import qubes.core.state.SystemState;
 /** The store in a file, locked for as long as the daemon runs. */
 final class FileStore implements OpenStore {
     private static final Logger log = LoggerFactory.getLogger(FileStore.class);
+
+    /** Says in the log what changes with the next save. */
+    private static final class LoggedNotes implements Notes {
+        @Override
+        public void changed(String what) {
+            log.info("{}; the store will say so with the next save", what);
+        }
+
+        @Override
+        public void odd(String what) {
+            log.warn("{}", what);
+        }
+    }
 
     private final StoreFile file;
     private final SystemState loaded;
@@ -37,7 +53,9 @@ final class FileStore implements OpenStore {
         }
         StoreFile file = StoreFile.open(path);
         try {
-            return new FileStore(file, file.read(new StoreReader()));
+            SystemState read = file.read(new StoreReader());
+            SystemState current = Migrations.migrate(read, new LoggedNotes());
+            return new FileStore(file, PciPorts.resolved(current, new PciPaths(PciPaths.SYSFS)));
         } catch (RuntimeException e) {
             file.close();
             throw e;

@@ -10,8 +10,6 @@ import qubes.core.error.QubesInvalidLabelValueError;
 import qubes.core.error.QubesLabelInUseError;
 import qubes.core.error.QubesLabelNotFoundError;
 import qubes.core.error.Repr;
-import qubes.core.state.DomainRecord;
-import qubes.core.state.SystemState;
 import qubes.core.value.Label;
 import qubes.core.vm.BaseVM;
 import qubes.core.vm.Labels;
@@ -88,24 +86,13 @@ final class LabelRegistry implements Labels {
         }
         model.write(
                 () -> {
-                    if (used(model.state(), label)) {
+                    if (!model.state().holding(BaseVM.LABEL.name(), label.name()).isEmpty()) {
                         throw inUse(label.name());
                     }
                     List<Label> all = new ArrayList<>(list());
                     all.remove(label);
                     model.update(state -> state.withLabels(all));
                 });
-    }
-
-    private static boolean used(SystemState state, Label label) {
-        for (DomainRecord domain : state.domains()) {
-            if (domain.property(BaseVM.LABEL.name())
-                    .filter(value -> value.text().equals(label.name()))
-                    .isPresent()) {
-                return true;
-            }
-        }
-        return false;
     }
 
     private static QubesLabelInUseError inUse(String name) {

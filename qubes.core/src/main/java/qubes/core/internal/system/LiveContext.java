@@ -1,5 +1,6 @@
 package qubes.core.internal.system;
 
+import java.nio.file.Path;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
@@ -8,11 +9,13 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import qubes.core.event.Event;
+import qubes.core.firewall.Firewall;
 import qubes.core.hypervisor.GuestListener;
 import qubes.core.internal.store.StoreWriter;
 import qubes.core.state.DomainRecord;
 import qubes.core.vm.DomainContext;
 import qubes.core.vm.KlassTraits;
+import qubes.core.vm.Notes;
 import qubes.core.vm.Qubes;
 
 /**
@@ -144,6 +147,20 @@ final class LiveContext implements DomainContext {
             operator = outer;
             lifecycle.unlock();
         }
+    }
+
+    @Override
+    public Firewall firewall(Path folder) {
+        return system.files().firewall(record(), wasAdded(), folder);
+    }
+
+    @Override
+    public Notes notes(Path folder) {
+        return system.files().notes(record(), wasAdded(), folder);
+    }
+
+    private boolean wasAdded() {
+        return detached == null || closed;
     }
 
     /** Waits until no operation runs; one that runs longer than {@code nanos} is interrupted. */

@@ -154,6 +154,7 @@ final class LiveDomains {
             live.context().detach(last);
             live.context().close();
         }
+        system.files().forget(last);
     }
 
     private ReentrantLock lock(UUID uuid) {

@@ -25,6 +25,7 @@ final class Model {
     private volatile SystemState state;
     private volatile Committed committed;
     private boolean dirty; // the running write changed something; guarded by lock
+    private boolean deriving; // what it changes follows from what is stored; guarded by lock
 
     /**
      * @param onCommit given the version, under the lock at the end of each outermost write that
@@ -51,7 +52,7 @@ final class Model {
      * a thread that holds the lock gets a useful answer.
      */
     long version() {
-        return committed.version() + (dirty ? 1 : 0);
+        return committed.version() + (dirty && !deriving ? 1 : 0);
     }
 
     /**
@@ -73,6 +74,28 @@ final class Model {
                 lock.unlock(); // also if the store is closed and takes no more
             }
         }
+    }
+
+    /**
+     * As {@link #write}, for what follows from what is stored and would follow again: it is no
+     * reason to write the store, and goes to the disk along with the next change. Inside another
+     * write it is part of that.
+     */
+    void derive(Runnable change) {
+        write(
+                () -> {
+                    boolean outermost = lock.getHoldCount() == 1;
+                    deriving |= outermost;
+                    try {
+                        change.run();
+                    } finally {
+                        if (outermost) {
+                            dirty = false;
+                            deriving = false;
+                            committed = new Committed(state, committed.version());
+                        }
+                    }
+                });
     }
 
     /** Replaces the state; called inside {@link #write}. */

@@ -14,10 +14,8 @@ import qubes.core.error.QubesPoolInUseError;
 import qubes.core.error.Repr;
 import qubes.core.event.Membership;
 import qubes.core.internal.store.StoreWriter;
-import qubes.core.state.DomainRecord;
 import qubes.core.state.PoolRecord;
 import qubes.core.state.SystemState;
-import qubes.core.state.VolumeRecord;
 import qubes.core.storage.Pool;
 import qubes.core.storage.PoolConfig;
 import qubes.core.storage.PoolDriver;
@@ -29,6 +27,7 @@ final class PoolRegistry implements Pools {
     private static final Logger log = LoggerFactory.getLogger(PoolRegistry.class);
 
     private final QubesSystem system;
+    private final DefaultPool natural;
     private final Map<String, PoolDriver> drivers =
             new ConcurrentHashMap<>(); // driver name to driver
     private final Map<String, Opened> open =
@@ -36,8 +35,9 @@ final class PoolRegistry implements Pools {
 
     private record Opened(Pool pool, PoolDriver driver, PoolRecord record) {}
 
-    PoolRegistry(QubesSystem system) {
+    PoolRegistry(QubesSystem system, DefaultPool natural) {
         this.system = system;
+        this.natural = natural;
     }
 
     void addDriver(PoolDriver driver) {
@@ -120,6 +120,9 @@ final class PoolRegistry implements Pools {
 
     @Override
     public void add(PoolRecord pool) {
+        if (pool.name().isEmpty()) {
+            throw new QubesException("A storage pool needs a name");
+        }
         refuseTaken(pool.name());
         PoolDriver driver = driverOf(pool);
         PoolConfig config = new PoolConfig(pool, driver.config());
@@ -177,6 +180,11 @@ final class PoolRegistry implements Pools {
                 : system.find(Globals.DEFAULT_POOL);
     }
 
+    @Override
+    public Optional<String> natural() {
+        return natural.among(list());
+    }
+
     private PoolDriver driverOf(PoolRecord pool) {
         PoolDriver driver = drivers.get(pool.driver());
         if (driver == null) {
@@ -191,12 +199,8 @@ final class PoolRegistry implements Pools {
     }
 
     private void refuseUsed(String name) {
-        for (DomainRecord domain : system.state().domains()) {
-            for (VolumeRecord volume : domain.volumes().values()) {
-                if (volume.text("pool").filter(name::equals).isPresent()) {
-                    throw new QubesPoolInUseError("Storage pool is in use: " + Repr.quote(name));
-                }
-            }
+        if (!system.state().inPool(name).isEmpty()) {
+            throw new QubesPoolInUseError("Storage pool is in use: " + Repr.quote(name));
         }
         for (var property : Globals.TABLE) {
             if (property.name().startsWith("default_pool")

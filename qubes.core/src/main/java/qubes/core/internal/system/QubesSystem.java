@@ -2,6 +2,7 @@ package qubes.core.internal.system;
 
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -11,6 +12,8 @@ import java.util.UUID;
 import java.util.concurrent.ConcurrentNavigableMap;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.ExecutorService;
+import java.util.function.Consumer;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.osgi.framework.ServiceReference;
 import org.osgi.service.component.annotations.Activate;
@@ -24,14 +27,17 @@ import org.osgi.service.metatype.annotations.Designate;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import qubes.core.error.QubesException;
+import qubes.core.error.QubesVMNotFoundError;
 import qubes.core.event.Event;
 import qubes.core.event.EventListener;
+import qubes.core.event.EventPattern;
 import qubes.core.event.Extension;
 import qubes.core.event.Lifecycle;
 import qubes.core.hypervisor.GuestListener;
 import qubes.core.hypervisor.GuestState;
 import qubes.core.hypervisor.Hypervisor;
 import qubes.core.internal.store.StoreWriter;
+import qubes.core.property.PropertyHolder;
 import qubes.core.property.PropertyTable;
 import qubes.core.state.DomainRecord;
 import qubes.core.state.StoredValue;
@@ -63,16 +69,22 @@ public final class QubesSystem extends ModelHolder implements Qubes {
 
     private final Path baseDirectory;
     private final ExecutorService executor = Threads.executor();
-    private final EventBus bus = new EventBus();
+    private final Timers timers = new Timers(InstantSource.system(), executor);
+    private final EventBus bus =
+            new EventBus(
+                    Stream.of(GlobalEffects.HANDLERS, Removal.HANDLERS)
+                            .<ApplicationHandler<?>>flatMap(List::stream)
+                            .toList());
     private final Outbox outbox = new Outbox();
     private final Klasses klasses = new Klasses();
     private final ConcurrentNavigableMap<ServiceReference<Extension>, Extension> extensions =
             new ConcurrentSkipListMap<>(Comparator.reverseOrder()); // by ranking, then age
     private final Model model;
     private final Persistence persistence;
+    private final DomainFiles files;
     private final LiveDomains live = new LiveDomains(this);
     private final LabelRegistry labels;
-    private final PoolRegistry pools = new PoolRegistry(this);
+    private final PoolRegistry pools;
     private final GuestWatch guests = new GuestWatch(this);
     private final DomainLife life = new DomainLife(this, live);
 
@@ -83,14 +95,24 @@ public final class QubesSystem extends ModelHolder implements Qubes {
      */
     @Activate
     public QubesSystem(CoreConfig config) {
-        this(OpenStore.open(config), Path.of(config.home()));
+        this(
+                OpenStore.open(config),
+                Path.of(config.home()),
+                DefaultPool.ofThisHost(Path.of(config.home())),
+                Optional.empty());
     }
 
-    QubesSystem(OpenStore store, Path baseDirectory) {
+    /**
+     * @param clock to use instead of the clock on the wall
+     */
+    QubesSystem(
+            OpenStore store, Path baseDirectory, DefaultPool natural, Optional<Schedule> clock) {
         SystemState loaded = store.loaded();
         this.baseDirectory = baseDirectory;
+        this.files = new DomainFiles(this, clock.orElse(timers));
         this.model = new Model(loaded, this::changed);
         this.labels = new LabelRegistry(model);
+        this.pools = new PoolRegistry(this, natural);
         loaded.domains().forEach(record -> live.renew(record, null));
         this.persistence = store.persist(model::committed, this::writeOrder, outbox::durable);
         log.info("{} domains loaded", loaded.size());
@@ -112,6 +134,10 @@ public final class QubesSystem extends ModelHolder implements Qubes {
         return model;
     }
 
+    DomainFiles files() {
+        return files;
+    }
+
     /** A klass arrived: its domains become what they are. */
     @Reference(cardinality = ReferenceCardinality.MULTIPLE, policy = ReferencePolicy.DYNAMIC)
     void addFactory(DomainFactory factory) {
@@ -125,13 +151,15 @@ public final class QubesSystem extends ModelHolder implements Qubes {
                     mine.addAll(ofKlass(klass)); // under the lock: none can be removed meanwhile
                     mine.forEach(record -> live.renew(record, factory));
                 });
-        mine.stream().flatMap(record -> find(record.name()).stream()).forEach(this::loaded);
+        List<BaseVM> loaded = live.of(mine);
+        loaded.forEach(this::loaded);
+        files.wake(loaded, executor);
         log.info("Klass {} available, {} domains", klass, mine.size());
     }
 
     private void loaded(BaseVM vm) {
         try {
-            model.write(() -> fire(new Lifecycle.Load(vm)));
+            model.derive(() -> fire(new Lifecycle.Load(vm)));
         } catch (RuntimeException e) {
             log.error("{}: a handler failed on its load", vm.name(), e);
         }
@@ -191,6 +219,20 @@ public final class QubesSystem extends ModelHolder implements Qubes {
     void addExtension(Extension extension, ServiceReference<Extension> reference) {
         extensions.put(reference, extension);
         bus.extensions(extensions::values);
+        domains().stream().filter(BaseVM::available).forEach(vm -> loadedFor(extension, vm));
+    }
+
+    /** An extension that comes late hears of the domains that are there already. */
+    private void loadedFor(Extension extension, BaseVM vm) {
+        try {
+            model.derive(() -> bus.fireFor(extension, new Lifecycle.Load(vm)));
+        } catch (RuntimeException e) {
+            log.error(
+                    "{}: extension {} failed on its load",
+                    vm.name(),
+                    extension.getClass().getName(),
+                    e);
+        }
     }
 
     void removeExtension(Extension extension, ServiceReference<Extension> reference) {
@@ -205,6 +247,16 @@ public final class QubesSystem extends ModelHolder implements Qubes {
     @Override
     public SystemState state() {
         return model.state();
+    }
+
+    @Override
+    public String xml(SystemState state) {
+        return new StoreWriter(new DeclaredOrder(this::writeOrder)).text(state);
+    }
+
+    @Override
+    public String xml(DomainRecord domain) {
+        return StoreWriter.text(domain, new DeclaredOrder(this::writeOrder));
     }
 
     @Override
@@ -296,6 +348,21 @@ public final class QubesSystem extends ModelHolder implements Qubes {
     }
 
     @Override
+    public <E extends Event> AutoCloseable handle(
+            PropertyHolder subject, EventPattern<E> pattern, Consumer<? super E> handler) {
+        if (subject instanceof BaseVM vm && find(vm.uuid()).isEmpty()) {
+            throw new QubesVMNotFoundError(vm.name().value());
+        }
+        String owner = "Handler " + handler.getClass().getName();
+        return bus.ofSubjects().add(subject, new ForeignHandler<>(owner, pattern, handler));
+    }
+
+    /** A domain is gone for good, and nobody waits for its events any more. */
+    void forgetHandlers(BaseVM vm) {
+        bus.ofSubjects().forget(vm.uuid());
+    }
+
+    @Override
     public void awaitDurable() {
         if (model.heldByCaller()) {
             throw new IllegalStateException("waiting for the store under the model lock");
@@ -366,6 +433,7 @@ public final class QubesSystem extends ModelHolder implements Qubes {
     @Deactivate
     void close() {
         persistence.close();
+        timers.close();
         executor.shutdownNow();
         outbox.close();
         pools.close();

@@ -24,10 +24,36 @@ import qubes.core.state.PoolRecord;
 import qubes.core.state.StoredValue;
 import qubes.core.state.SystemState;
 import qubes.core.state.VolumeRecord;
+import qubes.core.state.XmlFragment;
 import qubes.core.value.DomainName;
 
 @Label("Any state that the model can hold")
 class StoreStatesTest {
+    /** What nobody knows of a domain, in the order in which a reader meets it. */
+    private static final List<XmlFragment> OF_A_DOMAIN =
+            List.of(
+                    XmlFragment.node("properties", "", "<!-- mine -->"),
+                    XmlFragment.attribute("features", "f=\"1\""),
+                    XmlFragment.node("domain", "features", "<future a=\"1\"/>"),
+                    XmlFragment.node("tags", "", "<why>because &lt;</why>"),
+                    XmlFragment.node("domain", "", "<?do it?>"));
+
+    private static final List<XmlFragment> OF_A_DEVICE =
+            List.of(XmlFragment.node("device", "", "<x/>"));
+
+    private static final List<XmlFragment> OF_THE_SYSTEM =
+            List.of(
+                    XmlFragment.attribute("qubes", "x=\"1\""),
+                    XmlFragment.node("qubes", "labels", "<future/>"),
+                    XmlFragment.attribute("domains", "order=\"any\""),
+                    XmlFragment.node("domains", "", "<!-- the last -->"));
+
+    /** Parts of a domain that nearly nothing is to be said of. */
+    private record Rest(
+            Map<String, VolumeRecord> volumes,
+            Map<String, String> attributes,
+            List<XmlFragment> unknown) {}
+
     @Property(tries = 300, shrinking = ShrinkingMode.BOUNDED)
     @Label("is read as it was written, and written again as it was read")
     void comesBackAsItWas(@ForAll("states") SystemState state) {
@@ -36,6 +62,7 @@ class StoreStatesTest {
         assertEquals(state.labels(), back.labels());
         assertEquals(state.pools(), back.pools());
         assertEquals(entries(state.globals()), entries(back.globals()));
+        assertEquals(state.unknown(), back.unknown());
         assertEquals(state.domains().size(), back.domains().size());
         for (DomainRecord domain : state.domains()) {
             DomainRecord found = back.domain(domain.qid());
@@ -76,10 +103,8 @@ class StoreStatesTest {
                                                                 new qubes.core.value.Label(
                                                                         i, color, "label" + i))
                                                 .toList());
-        return Combinators.combine(labels, pools, values(), domains())
-                .as(
-                        (label, pool, globals, domain) ->
-                                SystemState.of(label, pool, globals, List.of(), domain));
+        return Combinators.combine(labels, pools, values(), some(OF_THE_SYSTEM), domains())
+                .as(SystemState::of);
     }
 
     private static Arbitrary<List<DomainRecord>> domains() {
@@ -113,7 +138,7 @@ class StoreStatesTest {
                                                 parts.tags(),
                                                 parts.assignments(),
                                                 parts.volumes(),
-                                                List.of()));
+                                                parts.unknown()));
                             }
                             if (all.isEmpty()) {
                                 all.add(
@@ -146,10 +171,11 @@ class StoreStatesTest {
                                 });
         Arbitrary<List<AssignmentRecord>> assignments =
                 Combinators.combine(
-                                Arbitraries.of("pci", "usb", "block"), attributes("id"), texts())
-                        .as(
-                                (deviceClass, attributes, options) ->
-                                        new AssignmentRecord(deviceClass, attributes, options))
+                                Arbitraries.of("pci", "usb", "block"),
+                                attributes("id"),
+                                texts(),
+                                some(OF_A_DEVICE))
+                        .as(AssignmentRecord::new)
                         .list()
                         .ofMaxSize(3)
                         .map(
@@ -169,21 +195,39 @@ class StoreStatesTest {
                         texts(),
                         tags,
                         assignments,
-                        volumes)
+                        Combinators.combine(volumes, attributes("aura"), some(OF_A_DOMAIN))
+                                .as(Rest::new))
                 .as(
-                        (qid, klass, properties, features, tag, assigned, volume) ->
+                        (qid, klass, properties, features, tag, assigned, rest) ->
                                 new DomainRecord(
                                         qid,
                                         DomainName.DOM0,
                                         DomainRecord.NIL_UUID,
                                         klass,
-                                        Map.of(),
+                                        rest.attributes(),
                                         without(properties, "name", "qid", "uuid"),
                                         features,
                                         tag,
                                         assigned,
-                                        volume,
-                                        List.of()));
+                                        rest.volumes(),
+                                        rest.unknown()));
+    }
+
+    /** Some of these, in their order. */
+    private static <T> Arbitrary<List<T>> some(List<T> all) {
+        return Arbitraries.of(true, false)
+                .list()
+                .ofSize(all.size())
+                .map(
+                        chosen -> {
+                            List<T> some = new ArrayList<>(all);
+                            for (int i = all.size() - 1; i >= 0; i--) {
+                                if (!chosen.get(i)) {
+                                    some.remove(i);
+                                }
+                            }
+                            return some;
+                        });
     }
 
     private static <V> Map<String, V> without(Map<String, V> map, String... keys) {

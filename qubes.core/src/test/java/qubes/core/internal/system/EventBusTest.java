@@ -27,7 +27,7 @@ import qubes.core.vm.BaseVM;
 class EventBusTest {
     @TempDir private Path home;
 
-    private final EventBus bus = new EventBus();
+    private final EventBus bus = new EventBus(List.of());
     private final List<String> called = new ArrayList<>();
     private QubesSystem system;
     private BaseVM work;

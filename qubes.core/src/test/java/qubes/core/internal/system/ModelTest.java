@@ -48,6 +48,26 @@ class ModelTest {
         assertEquals(model.state(), model.committed().state());
     }
 
+    @Test
+    @DisplayName(
+            "what follows from the store is no reason to write it, and goes along with a change")
+    void derivedIsNotWritten() {
+        long[] commits = new long[1];
+        Model model = new Model(SystemState.EMPTY, version -> commits[0]++);
+        model.derive(
+                () -> {
+                    model.derive(() -> {});
+                    model.write(() -> change(model));
+                    assertEquals(0, model.version(), "listeners need not wait for the disk");
+                });
+        assertEquals(0, commits[0]);
+        assertEquals(0, model.committed().version());
+        assertEquals(model.state(), model.committed().state());
+        model.write(() -> model.derive(() -> change(model)));
+        assertEquals(1, commits[0], "inside a write it is part of it");
+        assertEquals(1, model.version());
+    }
+
     private static void change(Model model) {
         model.update(state -> state.withGlobal("clockvm", Optional.of(StoredValue.ofText(""))));
     }

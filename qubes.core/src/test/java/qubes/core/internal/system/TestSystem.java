@@ -1,5 +1,6 @@
 package qubes.core.internal.system;
 
+import java.lang.reflect.Proxy;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -8,8 +9,11 @@ import java.util.Optional;
 import java.util.function.Function;
 import java.util.function.LongConsumer;
 import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.NullMarked;
+import org.osgi.framework.ServiceReference;
 import qubes.core.event.Event;
+import qubes.core.event.Extension;
 import qubes.core.property.Property;
 import qubes.core.property.PropertyTable;
 import qubes.core.property.PropertyType;
@@ -20,14 +24,16 @@ import qubes.core.vm.DisposableTemplate;
 import qubes.core.vm.DomainContext;
 import qubes.core.vm.DomainFactory;
 import qubes.core.vm.KlassTraits;
+import qubes.core.vm.Network;
 import qubes.core.vm.NewDomain;
+import qubes.core.vm.PowerState;
 import qubes.core.vm.QubesVM;
 import qubes.core.vm.References;
 import qubes.core.vm.VolumeLayout;
 
 /**
- * The engine with a store that is durable at once, and two klasses: one with a template, one
- * without.
+ * The engine with a store that is durable at once, and klasses with and without a template, cut
+ * off, and far away.
  */
 @NullMarked
 final class TestSystem {
@@ -48,8 +54,52 @@ final class TestSystem {
     static final Klass DERIVED =
             new Klass(QubesVM.TRAITS.extend("DerivedVM").declare(TEMPLATE).define());
 
+    /** Cut off from the network unless told otherwise, as templates are. */
+    static final Klass CUT_OFF =
+            new Klass(
+                    QubesVM.TRAITS
+                            .extend("CutOffVM")
+                            .override(
+                                    Network.NETVM
+                                            .redeclaredFor(BaseVM.class)
+                                            .defaultsTo(Optional.empty())
+                                            .define())
+                            .volumes(VolumeLayout.NONE)
+                            .define());
+
+    /** Neither local nor managed. */
+    static final Klass FAR =
+            new Klass(BaseVM.TRAITS.extend("FarVM").icon("remotevm-").define()) {
+                @Override
+                public BaseVM create(DomainContext context) {
+                    return new Far(context);
+                }
+            };
+
+    private static final class Far extends BaseVM {
+        Far(DomainContext context) {
+            super(context);
+        }
+
+        @Override
+        public PowerState powerState() {
+            return PowerState.RUNNING;
+        }
+    }
+
     /** A factory of domains that are what their traits say. */
-    record Klass(KlassTraits traits) implements DomainFactory {
+    static class Klass implements DomainFactory {
+        private final KlassTraits traits;
+
+        Klass(KlassTraits traits) {
+            this.traits = traits;
+        }
+
+        @Override
+        public KlassTraits traits() {
+            return traits;
+        }
+
         @Override
         public BaseVM create(DomainContext context) {
             return new Managed(context);
@@ -91,20 +141,59 @@ final class TestSystem {
 
     private TestSystem() {}
 
-    /** A system as a new store begins, with both klasses. */
+    /** A system as a new store begins, with all klasses. */
     static QubesSystem empty(Path home) {
-        QubesSystem system = of(EmptyStore.under(home), home);
-        system.addFactory(PLAIN);
-        system.addFactory(DERIVED);
+        return withKlasses(of(EmptyStore.under(home), home));
+    }
+
+    /** As {@link #empty(Path)}, with a clock of its own. */
+    static QubesSystem empty(Path home, Schedule clock) {
+        return withKlasses(
+                new QubesSystem(
+                        new Memory(EmptyStore.under(home)),
+                        home,
+                        DefaultPool.under(home),
+                        Optional.of(clock)));
+    }
+
+    private static QubesSystem withKlasses(QubesSystem system) {
+        for (Klass klass : List.of(PLAIN, DERIVED, CUT_OFF, FAR)) {
+            system.addFactory(klass);
+        }
         return system;
     }
 
     static QubesSystem of(SystemState state, Path home) {
-        return new QubesSystem(new Memory(state), home);
+        return new QubesSystem(new Memory(state), home, DefaultPool.under(home), Optional.empty());
+    }
+
+    /** An extension comes, younger than those before it. */
+    @SuppressWarnings("unchecked")
+    static void extend(QubesSystem system, Extension extension) {
+        system.addExtension(
+                extension,
+                (ServiceReference<Extension>)
+                        Proxy.newProxyInstance(
+                                TestSystem.class.getClassLoader(),
+                                new Class<?>[] {ServiceReference.class},
+                                (proxy, method, arguments) ->
+                                        method.getName().equals("compareTo")
+                                                        && proxy != arguments[0]
+                                                ? 1
+                                                : 0));
+    }
+
+    /** Changes the state past all rules, as a store may have been written. */
+    static void keep(QubesSystem system, UnaryOperator<SystemState> change) {
+        system.model().write(() -> system.model().update(change));
     }
 
     static BaseVM plain(QubesSystem system, String name) {
         return system.create(NewDomain.of("PlainVM", new DomainName(name)));
+    }
+
+    static BaseVM make(QubesSystem system, Klass klass, String name) {
+        return system.create(NewDomain.of(klass.traits().klass(), new DomainName(name)));
     }
 
     static BaseVM derived(QubesSystem system, String name, String template) {
@@ -118,6 +207,19 @@ final class TestSystem {
      * if it is a domain.
      */
     static List<String> heard(QubesSystem system, Runnable action) throws Exception {
+        return heard(
+                system,
+                action,
+                event -> {
+                    String subject = event.subject().subjectName();
+                    return (subject.isEmpty() ? "" : subject + " ") + event.wireName();
+                });
+    }
+
+    /** The events that {@code action} makes listeners hear, as {@code words} tell them. */
+    static List<String> heard(
+            QubesSystem system, Runnable action, Function<? super Event, String> words)
+            throws Exception {
         List<String> heard = Collections.synchronizedList(new ArrayList<>());
         var done = new java.util.concurrent.CountDownLatch(1);
         Event end = new End(system);
@@ -127,10 +229,7 @@ final class TestSystem {
                             if (event == end) {
                                 done.countDown();
                             } else {
-                                String subject = event.subject().subjectName();
-                                heard.add(
-                                        (subject.isEmpty() ? "" : subject + " ")
-                                                + event.wireName());
+                                heard.add(words.apply(event));
                             }
                         })) {
             try {

@@ -3,6 +3,7 @@ package qubes.hypervisor.libvirt.xml;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
+import qubes.core.device.DeviceAssignment;
 import qubes.core.property.Property;
 import qubes.core.property.PropertyHolder;
 import qubes.core.state.AssignmentRecord;
@@ -62,7 +63,10 @@ record CoreDomain(PropertyHolder holder, Optional<BaseVM> vm) implements DomainF
 
     @Override
     public List<AssignmentRecord> assignments() {
-        return vm.map(BaseVM::devices).orElse(List.of());
+        return vm.stream()
+                .flatMap(v -> v.devices().assigned().stream())
+                .map(DeviceAssignment::record)
+                .toList();
     }
 
     @Override

@@ -1,0 +1,26 @@
+package qubes.core.firewall;
+
+/** A destination that the guest knows by its purpose. */
+public enum SpecialTarget implements RuleOption {
+    /** The name servers. */
+    DNS;
+
+    /**
+     * The constant with that text.
+     *
+     * @throws IllegalArgumentException if there is none; case counts
+     */
+    public static SpecialTarget of(String text) {
+        return OptionText.choice(OptionKey.SPECIALTARGET, SpecialTarget.class, text);
+    }
+
+    @Override
+    public OptionKey option() {
+        return OptionKey.SPECIALTARGET;
+    }
+
+    @Override
+    public String text() {
+        return OptionText.lower(this);
+    }
+}

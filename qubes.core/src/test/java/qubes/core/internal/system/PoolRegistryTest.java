@@ -1,0 +1,234 @@
+package qubes.core.internal.system;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+
+import java.lang.reflect.Proxy;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import qubes.core.error.QubesException;
+import qubes.core.error.QubesPoolInUseError;
+import qubes.core.error.StoragePoolException;
+import qubes.core.event.EventPattern;
+import qubes.core.event.Membership;
+import qubes.core.property.Property;
+import qubes.core.property.PropertyTable;
+import qubes.core.state.PoolRecord;
+import qubes.core.state.VolumeRecord;
+import qubes.core.storage.Pool;
+import qubes.core.storage.PoolConfig;
+import qubes.core.storage.PoolDriver;
+import qubes.core.vm.BaseVM;
+import qubes.core.vm.Globals;
+import qubes.core.vm.Pools;
+
+/** Spec domain-model.md §5.2, events.md §2.2. */
+class PoolRegistryTest {
+    @TempDir private Path home;
+
+    private final List<String> done = new ArrayList<>();
+    private QubesSystem system;
+    private Pools pools;
+
+    @BeforeEach
+    void open() {
+        system = TestSystem.empty(home);
+        system.addDriver(new Driver());
+        pools = system.pools();
+    }
+
+    @AfterEach
+    void close() {
+        system.close();
+    }
+
+    @Test
+    @DisplayName("add_pool | driver's setup, registered, pool-add")
+    void add() throws Exception {
+        assertEquals(
+                List.of("pool-add"),
+                TestSystem.heard(system, () -> pools.add(pool("fast", "noted"))));
+        assertEquals(List.of("setup"), done);
+        assertEquals(Optional.of("noted"), pools.find("fast").map(PoolRecord::driver));
+        assertEquals("[varlibqubes, linux-kernel, fast]", names());
+    }
+
+    @Test
+    @DisplayName("add_pool of an existing name | QubesPoolInUseError, nothing set up")
+    void addTwice() throws Exception {
+        pools.add(pool("fast", "noted"));
+        done.clear();
+        assertEquals(
+                List.of(),
+                TestSystem.heard(
+                        system,
+                        () ->
+                                assertThrows(
+                                        QubesPoolInUseError.class,
+                                        () -> pools.add(pool("fast", "noted")))));
+        assertEquals(List.of(), done);
+    }
+
+    @Test
+    @DisplayName("construct: no name, unknown driver | QubesException, not registered")
+    void addBroken() {
+        assertThrows(QubesException.class, () -> pools.add(pool("", "noted")));
+        assertThrows(QubesException.class, () -> pools.add(pool("fast", "nobody's")));
+        assertThrows(QubesException.class, () -> pools.add(pool("fast", "")));
+        assertThrows(StoragePoolException.class, () -> pools.add(pool("broken", "noted")));
+        assertEquals("[varlibqubes, linux-kernel]", names());
+    }
+
+    @Test
+    @DisplayName("get_pool of an unknown name | QubesException")
+    void unknown() {
+        assertEquals(Optional.empty(), pools.find("nowhere"));
+        assertThrows(QubesException.class, () -> pools.open("nowhere"));
+    }
+
+    @Test
+    @DisplayName("remove_pool | pool-pre-delete, unregistered, pool-delete")
+    void remove() throws Exception {
+        pools.add(pool("fast", "noted"));
+        List<String> there = new ArrayList<>();
+        system.handle(
+                system,
+                EventPattern.of(Membership.PoolPreDelete.class),
+                event -> there.add("before: " + names()));
+        system.handle(
+                system,
+                EventPattern.of(Membership.PoolDelete.class),
+                event -> there.add("after: " + names()));
+        assertEquals(
+                List.of("pool-pre-delete", "pool-delete"),
+                TestSystem.heard(system, () -> pools.remove("fast")));
+        assertEquals(
+                List.of(
+                        "before: [varlibqubes, linux-kernel, fast]",
+                        "after: [varlibqubes, linux-kernel]"),
+                there);
+    }
+
+    @Test
+    @DisplayName("remove_pool of an unknown name | silently nothing")
+    void removeUnknown() throws Exception {
+        assertEquals(List.of(), TestSystem.heard(system, () -> pools.remove("nowhere")));
+    }
+
+    @Test
+    @DisplayName("pool-pre-delete refused | the pool stays")
+    void removeRefused() {
+        pools.add(pool("fast", "noted"));
+        system.handle(
+                system,
+                EventPattern.of(Membership.PoolPreDelete.class),
+                event -> {
+                    throw new QubesException("keep it");
+                });
+        assertThrows(QubesException.class, () -> pools.remove("fast"));
+        assertEquals("[varlibqubes, linux-kernel, fast]", names());
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @ValueSource(
+            strings = {
+                "default_pool",
+                "default_pool_kernel",
+                "default_pool_private",
+                "default_pool_root",
+                "default_pool_volatile"
+            })
+    @DisplayName("a pool that is a default, explicit or not, is in use and nobody is asked")
+    void defaultIsInUse(String name) throws Exception {
+        assertInUse("varlibqubes", "Storage pool is in use: set as default_pool");
+        pools.add(pool("fast", "noted"));
+        system.set(global(name), "fast");
+        assertInUse("fast", "Storage pool is in use: set as " + name);
+        system.reset(global(name));
+        pools.remove("fast");
+    }
+
+    @SuppressWarnings("unchecked")
+    private static Property<String> global(String name) {
+        return (Property<String>) Globals.TABLE.find(name).orElseThrow();
+    }
+
+    private void assertInUse(String pool, String message) throws Exception {
+        List<String> heard =
+                TestSystem.heard(
+                        system,
+                        () -> {
+                            QubesPoolInUseError error =
+                                    assertThrows(
+                                            QubesPoolInUseError.class, () -> pools.remove(pool));
+                            assertEquals(message, error.getMessage());
+                        });
+        assertEquals(List.of(), heard);
+    }
+
+    @Test
+    @DisplayName("a pool with a volume of any domain is in use, also while the klass is away")
+    void volumeIsInUse() throws Exception {
+        pools.add(pool("fast", "noted"));
+        BaseVM work = TestSystem.plain(system, "work");
+        VolumeRecord volume = new VolumeRecord(Map.of("name", "root", "pool", "fast"));
+        TestSystem.keep(
+                system,
+                state -> state.withChanged(work.record().withVolumes(Map.of("root", volume))));
+        assertInUse("fast", "Storage pool is in use: 'fast'");
+        system.removeFactory(TestSystem.PLAIN);
+        assertInUse("fast", "Storage pool is in use: 'fast'");
+    }
+
+    private String names() {
+        return pools.list().stream().map(PoolRecord::name).toList().toString();
+    }
+
+    private static PoolRecord pool(String name, String driver) {
+        return new PoolRecord(Map.of("name", name, "driver", driver));
+    }
+
+    /** Notes when a pool is set up; one named broken cannot be. */
+    private final class Driver implements PoolDriver {
+        @Override
+        public String driverName() {
+            return "noted";
+        }
+
+        @Override
+        public PropertyTable config() {
+            return PropertyTable.of();
+        }
+
+        @Override
+        public Pool open(PoolConfig config) {
+            return (Pool)
+                    Proxy.newProxyInstance(
+                            PoolRegistryTest.class.getClassLoader(),
+                            new Class<?>[] {Pool.class},
+                            (proxy, method, arguments) -> {
+                                if (method.getName().equals("setup")) {
+                                    setUp(config.poolName());
+                                }
+                                return null;
+                            });
+        }
+    }
+
+    private void setUp(String pool) {
+        if (pool.equals("broken")) {
+            throw new StoragePoolException("it cannot be set up");
+        }
+        done.add("setup");
+    }
+}

@@ -1,0 +1,96 @@
+package qubes.reference;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
+import qubes.core.property.Property;
+import qubes.core.vm.Globals;
+import qubes.core.vm.KlassTraits;
+
+/** The pages that the build writes. */
+class ReferenceTest {
+    private static final Path SOURCES = Path.of("../qubes.core/src/main/java/qubes/core/event");
+
+    static Stream<Property<?>> everyProperty() {
+        return Stream.concat(
+                        Globals.TABLE.list().stream(),
+                        Reference.KLASSES.stream()
+                                .map(KlassTraits::properties)
+                                .flatMap(table -> table.list().stream()))
+                .distinct();
+    }
+
+    @ParameterizedTest
+    @MethodSource("everyProperty")
+    @DisplayName(
+            "every property is in the page, and says in words what it is for and what it takes")
+    void tellsOfProperty(Property<?> property) {
+        assertTrue(property.doc().matches("[A-Z].*\\."), property.doc());
+        assertFalse(property.allowed().isEmpty());
+        assertTrue(
+                PropertyPage.of(Reference.KLASSES).contains("\n| `" + property.name() + "` | "),
+                property.name());
+    }
+
+    @ParameterizedTest
+    @CsvSource({"Every qube", "Managed qubes", "Managed qubes: NetVMMixin", "AdminVM", "DispVM"})
+    @DisplayName("the page has a section for what is shared and for each klass")
+    void hasSection(String title) {
+        assertTrue(PropertyPage.of(Reference.KLASSES).contains("\n## " + title + "\n"), title);
+    }
+
+    @Test
+    @DisplayName("a row tells name, type, default, what is allowed, stage, handlers and purpose")
+    void showsRow() {
+        assertTrue(
+                PropertyPage.of(Reference.KLASSES)
+                        .contains(
+                                "\n| `netvm` | vm | the system's default_netvm | the name of a qube"),
+                PropertyPage.of(Reference.KLASSES));
+    }
+
+    @Test
+    @DisplayName("every event is in the page with its wire name and arguments, and says what it is")
+    void tellsOfEvents() throws IOException {
+        List<EventSources.Source> sources = EventSources.in(SOURCES);
+        assertFalse(sources.isEmpty());
+        String page = EventPage.of(SOURCES);
+        for (EventSources.Source source : sources) {
+            assertTrue(source.about().matches("(?s)[A-Z].*\\."), source.type() + source.about());
+            assertTrue(page.contains("| `" + Sample.of(source.type()).wireName() + "` |"), page);
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = ';',
+            textBlock =
+                    """
+                    | `property-pre-set:NAME` | name, newvalue, oldvalue | before |
+                    | `domain-feature-set:FEATURE` | feature, value, oldvalue |  |
+                    | `domain-pre-start` | start_guid, mem_required | before |
+                    | `domain-add` | vm |  |
+                    """)
+    @DisplayName("what varies in a name is in capitals, and the arguments are those of the wire")
+    void showsEvent(String row) throws IOException {
+        assertTrue(EventPage.of(SOURCES).contains(row), row);
+    }
+
+    @Test
+    @DisplayName("a table keeps its columns whatever is in the cells")
+    void escapesBars() {
+        assertEquals(
+                "| a | b |\n|---|---|\n| x\\|y | z |\n",
+                new MarkdownTable("a", "b").row("x|y", "z").toString());
+    }
+}
