@@ -10,10 +10,22 @@ import qubes.core.property.PropertyHolder;
  *
  * @param value empty means false
  * @param oldValue absent if the feature was not there
+ * @param delegated true if the feature is another domain's, and this one is asked for it: then
+ *     listeners are told of an absent old value, as none
  */
 public record FeaturePreSet(
-        PropertyHolder subject, String feature, String value, Optional<String> oldValue)
+        PropertyHolder subject,
+        String feature,
+        String value,
+        Optional<String> oldValue,
+        boolean delegated)
         implements PreEvent {
+    /** A feature of the subject itself. */
+    public FeaturePreSet(
+            PropertyHolder subject, String feature, String value, Optional<String> oldValue) {
+        this(subject, feature, value, oldValue, false);
+    }
+
     /** The events of one feature; the name may hold wildcards. */
     public static EventPattern<FeaturePreSet> of(String feature) {
         return EventPattern.of(FeaturePreSet.class, "domain-feature-pre-set:" + feature);
@@ -34,7 +46,11 @@ public record FeaturePreSet(
         Map<String, Object> arguments = new LinkedHashMap<>();
         arguments.put("feature", feature);
         arguments.put("value", value);
-        oldValue.ifPresent(old -> arguments.put("oldvalue", old));
+        if (delegated) {
+            arguments.put("oldvalue", oldValue);
+        } else {
+            oldValue.ifPresent(old -> arguments.put("oldvalue", old));
+        }
         return arguments;
     }
 }

@@ -53,7 +53,8 @@ final class PreloadChecks {
     }
 
     /**
-     * The system's maximum counts for the system's disposable template: that must allow it.
+     * The system's maximum counts for the system's disposable template: that must allow it, and
+     * hears of the old value also if there was none (spec dispvm.md §4).
      *
      * @return what that template's handlers are to be asked
      */
@@ -70,7 +71,8 @@ final class PreloadChecks {
                                         template,
                                         event.feature(),
                                         event.value(),
-                                        event.oldValue()));
+                                        event.oldValue(),
+                                        true));
     }
 
     /** The system's default_dispvm. */

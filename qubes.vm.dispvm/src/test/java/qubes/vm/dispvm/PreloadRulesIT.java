@@ -9,6 +9,8 @@ import static qubes.testkit.Domains.value;
 
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -19,6 +21,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 import qubes.core.error.QubesVMInUseError;
 import qubes.core.error.QubesVMNotHaltedError;
 import qubes.core.error.QubesValueError;
+import qubes.core.event.Extension;
+import qubes.core.event.FeaturePreSet;
 import qubes.core.property.Property;
 import qubes.core.vm.BaseVM;
 import qubes.core.vm.Globals;
@@ -98,8 +102,19 @@ class PreloadRulesIT {
     @Test
     @DisplayName("dom0's maximum is asked of default_dispvm, which hears the same words")
     void delegated() throws Exception {
-        system.feature("dom0", "preload-dispvm-max=0");
+        List<Object> old = new CopyOnWriteArrayList<>();
+        Extension extension =
+                on ->
+                        on.forKlass("DVMTemplateMixin")
+                                .before(
+                                        FeaturePreSet.of("preload-dispvm-max"),
+                                        event -> old.add(event.arguments().get("oldvalue")));
+        system.fixture().felix().context().registerService(Extension.class, extension, null);
         system.standard("dvm");
+        system.feature("dom0", "preload-dispvm-max=00");
+        system.feature("dom0", "preload-dispvm-max=00");
+        system.feature("dom0", "preload-dispvm-max=0");
+        assertEquals(List.of(Optional.empty(), Optional.of("00")), old);
         assertThrows(QubesValueError.class, () -> system.feature("dom0", "preload-dispvm-max=x"));
         assertEquals("0", system.vm("dom0").features().get("preload-dispvm-max"));
         system.awaitHeard("dvm domain-feature-pre-set:preload-dispvm-max");
@@ -203,7 +218,7 @@ class PreloadRulesIT {
 
     /** Guests cannot start: what is preloaded is gone at once, the queues stay empty. */
     private void holdRefills() {
-        system.fixture().hypervisor().failCreate(java.util.Optional.of("held"));
+        system.fixture().hypervisor().failCreate(Optional.of("held"));
     }
 
     @ParameterizedTest(name = "default_dispvm {0} to {1}, max dom0 {2}, dvm {3}, other {4}: {5}")
