@@ -32,9 +32,9 @@ record PreloadQueue(BaseVM template) {
         return Arrays.stream(value.split("\\s+")).filter(name -> !name.isEmpty()).toList();
     }
 
-    /** The names in the queue, oldest first. */
+    /** The names in the queue, oldest first; a store may hold one twice. */
     List<String> names() {
-        return split(template.features().getOrDefault(NAMES, ""));
+        return split(template.features().getOrDefault(NAMES, "")).stream().distinct().toList();
     }
 
     boolean contains(BaseVM vm) {
