@@ -284,11 +284,12 @@ public abstract class QubesVM extends BaseVM {
 
     /**
      * Starts the domain and, before it, those that give it network; one that is not halted is left
-     * alone. Blocks until the guest runs.
+     * alone. Blocks until the guest runs. A klass may refuse before anything is told of the start;
+     * what it has to do besides hears the events.
      *
      * @throws qubes.core.error.QubesException if it cannot start; it is halted then
      */
-    public final void start() {
+    public void start() {
         lifecycle.start(true);
     }
 

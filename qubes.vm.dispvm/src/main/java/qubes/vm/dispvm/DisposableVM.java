@@ -109,10 +109,6 @@ public final class DisposableVM extends QubesVM {
                             DisposableVM.class,
                             (vm, event) -> vm.takeFirewall())
                     .on(
-                            Lifecycle.PreStart.class,
-                            DisposableVM.class,
-                            (vm, event) -> vm.refuseUnlessStillDisposable())
-                    .on(
                             Lifecycle.PrePaused.class,
                             DisposableVM.class,
                             (vm, event) -> vm.preloaded.beforePause())
@@ -139,7 +135,7 @@ public final class DisposableVM extends QubesVM {
                     .afterwards(
                             Lifecycle.StartFailed.class,
                             DisposableVM.class,
-                            (vm, event) -> vm.removeIfUseless())
+                            (vm, event) -> vm.cleanUp(true))
                     .define();
 
     private final Preloading preloading;
@@ -149,6 +145,19 @@ public final class DisposableVM extends QubesVM {
         super(context);
         this.preloading = preloading;
         this.preloaded = new Preloaded(this, preloading);
+    }
+
+    /**
+     * As of any domain; first, and before anybody hears of the start, its template must still be
+     * one of disposables. One that is refused so stays as it is; one that fails to start has
+     * nothing worth keeping and is removed (spec dispvm.md §3).
+     */
+    @Override
+    public void start() {
+        if (available()) {
+            refuseUnlessStillDisposable();
+        }
+        super.start();
     }
 
     /** Its way through preloading. */
@@ -215,17 +224,6 @@ public final class DisposableVM extends QubesVM {
                             + " cannot start: template_for_dispvms of "
                             + template
                             + " is no longer set");
-        }
-    }
-
-    /**
-     * One that did not start holds nothing worth keeping, unless all it lacks is a template that
-     * lets it start.
-     */
-    private void removeIfUseless() {
-        preloaded.giveUp();
-        if (template().filter(DisposableTemplate::isOne).isPresent()) {
-            cleanUp(true);
         }
     }
 

@@ -67,13 +67,13 @@ public final class DisposableVMFactory implements DomainFactory {
                 .orElseThrow(
                         () ->
                                 new QubesValueError(
-                                        "Template for the qube not specified, nor default_dispvm set."));
+                                        "Template for the qube not specified, nor default template set."));
     }
 
     /** Said before a number is drawn, in the words for a new disposable. */
     private static void refuseUnlessDisposable(Qubes qubes, NewDomain asked) {
         DomainName template = asked.value(DisposableVM.TEMPLATE).orElseThrow();
-        if (!qubes.find(template).map(DisposableTemplate::isOne).orElse(false)) {
+        if (!DisposableTemplate.isOne(qubes.domain(template))) {
             throw new QubesValueError(
                     "No disposable can be made from "
                             + template

@@ -2,6 +2,7 @@ package qubes.vm.dispvm;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -18,6 +19,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
@@ -27,6 +29,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import qubes.core.error.QubesException;
 import qubes.core.error.QubesPropertyValueError;
 import qubes.core.error.QubesVMInUseError;
+import qubes.core.error.QubesVMNotFoundError;
 import qubes.core.error.QubesValueError;
 import qubes.core.event.CloneProperties;
 import qubes.core.event.Event;
@@ -110,7 +113,14 @@ class DisposableVMRulesIT {
         create(qubes, "AppVM", "work", "template=tiny");
         assertThrows(QubesValueError.class, () -> create(qubes, "DispVM", "bad", "template=work"));
         assertThrows(QubesValueError.class, () -> create(qubes, "DispVM", "bad", "template=tiny"));
-        assertThrows(QubesValueError.class, () -> create(qubes, "DispVM", "bad"));
+        assertThrows(
+                QubesVMNotFoundError.class,
+                () -> create(qubes, "DispVM", "bad", "template=nobody"));
+        QubesValueError none =
+                assertThrows(QubesValueError.class, () -> create(qubes, "DispVM", "bad"));
+        assertEquals(
+                "Template for the qube not specified, nor default template set.",
+                none.getMessage());
         qubes.set(Globals.DEFAULT_DISPVM, Optional.of(new DomainName("dvm")));
         BaseVM good = create(qubes, "DispVM", "good");
         assertEquals("dvm", value(good, "template"));
@@ -196,6 +206,30 @@ class DisposableVMRulesIT {
     }
 
     @Test
+    @DisplayName(
+            "one whose template is no disposable template any more does not start: nobody hears of it, and it stays")
+    void templateUnflagged() throws Exception {
+        create(qubes, "DispVM", "d", "template=dvm");
+        restart(store -> store.replaceAll("(name=\"template_for_dispvms\">)True", "$1False"));
+        QubesVM disposable = (QubesVM) named(qubes, "d");
+        List<String> heard =
+                heard(qubes, () -> assertThrows(QubesException.class, disposable::start));
+        assertEquals(List.of(), heard);
+        assertTrue(disposable.available());
+    }
+
+    @Test
+    @DisplayName("one whose start is prohibited is told of as failed only, and removed")
+    void prohibited() throws Exception {
+        QubesVM disposable = (QubesVM) create(qubes, "DispVM", "d", "template=dvm");
+        disposable.features().set("prohibit-start", "broken");
+        List<String> heard =
+                heard(qubes, () -> assertThrows(QubesException.class, disposable::start));
+        assertEquals(
+                List.of("d domain-start-failed", "- domain-pre-delete", "- domain-delete"), heard);
+    }
+
+    @Test
     @DisplayName("what was cloned of the template is told in one event, inside the daemon")
     void cloneProperties() throws Exception {
         List<Event> heard = new CopyOnWriteArrayList<>();
@@ -270,16 +304,8 @@ class DisposableVMRulesIT {
     @Test
     @DisplayName("its volatile volume is ephemeral if its template's is")
     void ephemeral() throws Exception {
-        system.felix().bundle("qubes.core").stop();
-        String store = Files.readString(system.store());
         String volatileOfDvm = "name=\"volatile\" pool=\"varlibqubes\" vid=\"appvms/dvm/volatile\"";
-        assertTrue(store.contains(volatileOfDvm), store);
-        Files.writeString(
-                system.store(),
-                store.replace(volatileOfDvm, volatileOfDvm + " ephemeral=\"True\""));
-        system.felix().bundle("qubes.core").start();
-        qubes = system.qubes();
-        Await.until("the klasses are back", () -> qubes.klasses().size() == 4);
+        restart(store -> store.replace(volatileOfDvm, volatileOfDvm + " ephemeral=\"True\""));
         BaseVM disposable = create(qubes, "DispVM", "d", "template=dvm");
         assertEquals("True", volume(disposable, "volatile", "ephemeral"));
     }
@@ -317,6 +343,18 @@ class DisposableVMRulesIT {
         assertEquals(
                 "action=accept proto=icmp",
                 disposable.firewall().apiText().lines().toList().get(0));
+    }
+
+    /** Stops the daemon, changes its store, and starts it again. */
+    private void restart(UnaryOperator<String> edit) throws Exception {
+        system.felix().bundle("qubes.core").stop();
+        String store = Files.readString(system.store());
+        String edited = edit.apply(store);
+        assertNotEquals(store, edited);
+        Files.writeString(system.store(), edited);
+        system.felix().bundle("qubes.core").start();
+        qubes = system.qubes();
+        Await.until("the klasses are back", () -> qubes.klasses().size() == 4);
     }
 
     private BaseVM unnamed(String template) {
