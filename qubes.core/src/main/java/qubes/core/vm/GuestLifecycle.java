@@ -73,16 +73,16 @@ final class GuestLifecycle implements GuestListener {
             vm.storage().verify();
             startNetvm();
             vm.storage().start();
-            spawn(startGuid);
         } catch (RuntimeException e) {
             fire(new Lifecycle.StartFailed(vm, reason(e)));
             throw e;
         }
+        spawn(startGuid);
     }
 
     /**
-     * From here on the volumes are started: whatever fails, they are stopped again and the guest is
-     * gone.
+     * From here on the volumes are started: whatever fails is told, then they are stopped again and
+     * the guest is gone.
      */
     private void spawn(boolean startGuid) {
         try {
@@ -98,7 +98,11 @@ final class GuestLifecycle implements GuestListener {
             fire(new Lifecycle.Started(vm, startGuid));
             vm.log().info("{} started", vm);
         } catch (RuntimeException e) {
-            giveUp(e);
+            try {
+                fire(new Lifecycle.StartFailed(vm, reason(e)));
+            } finally {
+                giveUp(e);
+            }
             throw e;
         }
     }

@@ -132,10 +132,6 @@ public final class DisposableVM extends QubesVM {
                             Lifecycle.Shutdown.class,
                             DisposableVM.class,
                             (vm, event) -> vm.remove(false))
-                    .afterwards(
-                            Lifecycle.StartFailed.class,
-                            DisposableVM.class,
-                            (vm, event) -> vm.cleanUp(true))
                     .define();
 
     private final Preloading preloading;
@@ -157,7 +153,26 @@ public final class DisposableVM extends QubesVM {
         if (available()) {
             refuseUnlessStillDisposable();
         }
-        super.start();
+        context()
+                .exclusively(
+                        "start",
+                        () -> {
+                            startOrRemove();
+                            return null;
+                        });
+    }
+
+    private void startOrRemove() {
+        try {
+            super.start();
+        } catch (RuntimeException e) {
+            try {
+                cleanUp(true);
+            } catch (RuntimeException alsoFailed) {
+                e.addSuppressed(alsoFailed);
+            }
+            throw e;
+        }
     }
 
     /** Its way through preloading. */
@@ -228,16 +243,17 @@ public final class DisposableVM extends QubesVM {
     }
 
     /**
-     * Ends the guest and, unless the shutdown does, removes the domain (spec dispvm.md §3). Does
-     * nothing for one that was removed. Blocks; must not be called under the model lock.
+     * Ends the guest and, unless the shutdown does, removes the domain (spec dispvm.md §3). One
+     * that was removed is only not waited for any more. Blocks; must not be called under the model
+     * lock.
      *
      * @param force also if it would stay after a shutdown, or does not run
      */
     void cleanUp(boolean force) {
+        preloaded.giveUp();
         if (!available()) {
             return;
         }
-        preloaded.giveUp();
         boolean ran = isRunning();
         try {
             kill();

@@ -34,6 +34,7 @@ import qubes.core.error.QubesValueError;
 import qubes.core.event.CloneProperties;
 import qubes.core.event.Event;
 import qubes.core.event.Extension;
+import qubes.core.event.Lifecycle;
 import qubes.core.firewall.Rule;
 import qubes.core.property.Property;
 import qubes.core.state.PoolRecord;
@@ -227,6 +228,37 @@ class DisposableVMRulesIT {
                 heard(qubes, () -> assertThrows(QubesException.class, disposable::start));
         assertEquals(
                 List.of("d domain-start-failed", "- domain-pre-delete", "- domain-delete"), heard);
+    }
+
+    @ParameterizedTest(name = "auto_cleanup={0}")
+    @ValueSource(strings = {"True", "False"})
+    @DisplayName(
+            "a start that fails once the guest is there is told as failed, then the guest ends and the disposable goes")
+    void failedOnceSpawned(String cleanup) throws Exception {
+        Extension refusing =
+                on ->
+                        on.after(
+                                Lifecycle.Spawn.class,
+                                event -> {
+                                    throw new QubesException("not today");
+                                });
+        system.felix().context().registerService(Extension.class, refusing, null);
+        QubesVM disposable =
+                (QubesVM) create(qubes, "DispVM", "d", "template=dvm", "auto_cleanup=" + cleanup);
+        List<String> heard =
+                heard(qubes, () -> assertThrows(QubesException.class, disposable::start));
+        int failed = heard.indexOf("d domain-start-failed");
+        assertTrue(failed > heard.indexOf("d domain-pre-spawn"), heard.toString());
+        assertEquals(
+                List.of(
+                        "d domain-start-failed",
+                        "d domain-stopped",
+                        "d domain-shutdown",
+                        "- domain-pre-delete",
+                        "- domain-delete"),
+                heard.subList(failed, heard.size()).stream()
+                        .filter(words -> !words.contains("property-"))
+                        .toList());
     }
 
     @Test
