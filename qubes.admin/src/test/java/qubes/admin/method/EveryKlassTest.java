@@ -11,7 +11,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import qubes.vm.dispvm.DisposableIds;
 import qubes.vm.dispvm.DisposableVMFactory;
+import qubes.vm.dispvm.Preloading;
 import qubes.vm.remotevm.RemoteVMFactory;
 import qubes.vm.standalonevm.StandaloneVMFactory;
 
@@ -38,7 +40,7 @@ class EveryKlassTest {
     void start() throws Exception {
         daemon = Daemon.start();
         daemon.add(new StandaloneVMFactory());
-        daemon.add(new DisposableVMFactory());
+        daemon.add(new DisposableVMFactory(new DisposableIds(), new Preloading(null)));
         daemon.add(new RemoteVMFactory());
         for (Case step : Case.table(PREPARATION).toList()) {
             String answer = step.answerFrom(daemon.client());

@@ -83,11 +83,7 @@ public final class Dependents {
 
     private static boolean isPreloadedFrom(BaseVM vm, BaseVM other) {
         return other.template().filter(vm::equals).isPresent()
-                && other.properties()
-                        .find("is_preload")
-                        .flatMap(other::find)
-                        .filter(Boolean.TRUE::equals)
-                        .isPresent();
+                && DisposableTemplate.isPreload(other);
     }
 
     private static boolean looks(Property<?> property, Set<String> wanted) {

@@ -2,8 +2,11 @@ package qubes.core.vm;
 
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Predicate;
 import qubes.core.error.QubesVMInUseError;
+import qubes.core.error.QubesVMNotHaltedError;
 import qubes.core.event.EventPattern;
+import qubes.core.event.Lifecycle;
 import qubes.core.event.PropertyPreReset;
 import qubes.core.event.PropertyPreSet;
 import qubes.core.event.PropertyReset;
@@ -40,6 +43,10 @@ public final class DisposableTemplate {
                                     BaseVM.class,
                                     (vm, event) -> refuseWhileUsed(vm)),
                             ClassHandler.of(
+                                    EventPattern.of(Lifecycle.PreStart.class),
+                                    BaseVM.class,
+                                    (vm, event) -> refuseUnlessSnapshotsHold(vm)),
+                            ClassHandler.of(
                                     PropertySet.of(TEMPLATE_FOR_DISPVMS),
                                     BaseVM.class,
                                     (vm, event) ->
@@ -63,21 +70,71 @@ public final class DisposableTemplate {
         return vm.find(DisposableTemplate.class).map(DisposableTemplate::enabled).orElse(false);
     }
 
+    /**
+     * True if {@code vm} is a disposable that was started in advance and that nobody uses yet: its
+     * template may change or go, since it goes along.
+     */
+    public static boolean isPreload(BaseVM vm) {
+        return vm.properties()
+                .find("is_preload")
+                .flatMap(property -> vm.find(property))
+                .filter(Boolean.TRUE::equals)
+                .isPresent();
+    }
+
     /** True if disposables can be made from the domain now. */
     public boolean enabled() {
         return vm.find(TEMPLATE_FOR_DISPVMS).orElse(false);
     }
 
     /**
+     * Runs several short changes of the domain and its disposables as one, under the model lock; so
+     * an empty change returns once whatever changes the model now is done. Must do no I/O.
+     *
+     * @throws qubes.core.error.QubesVMNotAvailableError if the domain's klass is away, or it was
+     *     removed
+     */
+    public void write(Runnable change) {
+        vm.write(change);
+    }
+
+    /**
+     * Without snapshots a start writes into the very volume that running disposables read (spec
+     * dispvm.md §6).
+     */
+    private static void refuseUnlessSnapshotsHold(BaseVM vm) {
+        boolean plain =
+                vm.record().volumes().values().stream()
+                        .anyMatch(
+                                volume ->
+                                        volume.text("revisions_to_keep").equals(Optional.of("-1"))
+                                                && volume.flag("save_on_stop")
+                                                && !volume.flag("snap_on_start"));
+        List<String> running = plain ? names(Templates.basedOn(vm), child -> true) : List.of();
+        if (isOne(vm) && !running.isEmpty()) {
+            throw new QubesVMNotHaltedError(
+                    "Cannot start "
+                            + vm.name()
+                            + ", which has a volume without snapshots, while disposables of it"
+                            + " run: "
+                            + String.join(", ", running)
+                            + "; shut these down first");
+        }
+    }
+
+    private static List<String> names(List<BaseVM> all, Predicate<BaseVM> wanted) {
+        return all.stream()
+                .filter(child -> !child.isHalted() && wanted.test(child))
+                .map(BaseVM::subjectName)
+                .toList();
+    }
+
+    /**
      * The volumes of running disposables are copies of this domain's, which are about to become
-     * others.
+     * others. Preloaded ones do not count: they are removed.
      */
     private static void refuseWhileDisposablesRun(BaseVM vm, PropertyPreSet event) {
-        List<String> running =
-                Templates.basedOn(vm).stream()
-                        .filter(child -> !child.isHalted())
-                        .map(BaseVM::subjectName)
-                        .toList();
+        List<String> running = names(Templates.basedOn(vm), child -> !isPreload(child));
         if (!event.oldValue().equals(Optional.of(event.newValue())) && !running.isEmpty()) {
             throw new QubesVMInUseError(
                     "Cannot change template of "
@@ -88,7 +145,7 @@ public final class DisposableTemplate {
         }
     }
 
-    /** The domain is about to be a disposable template no more. */
+    /** The domain is about to be a disposable template no more; its preloaded ones do not count. */
     private static void refuseWhileUsed(BaseVM vm) {
         if (isOne(vm)) {
             List<String> users =

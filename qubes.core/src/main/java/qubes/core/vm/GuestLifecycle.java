@@ -134,7 +134,7 @@ final class GuestLifecycle implements GuestListener {
         try {
             fire(new Lifecycle.PreShutdown(vm, force));
             if (state() == GuestState.PAUSED) {
-                if (!force) {
+                if (!force && !DisposableTemplate.isPreload(vm)) {
                     throw notRunning();
                 }
                 hypervisor().destroy(vm.uuid());

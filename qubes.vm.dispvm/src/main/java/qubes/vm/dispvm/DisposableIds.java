@@ -5,15 +5,25 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
+import java.util.NoSuchElementException;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.IntSupplier;
 import java.util.function.LongSupplier;
-import qubes.core.error.QubesException;
+import org.osgi.service.component.annotations.Activate;
+import org.osgi.service.component.annotations.Component;
+import qubes.core.event.Extension;
+import qubes.core.event.Membership;
+import qubes.core.event.Subscriptions;
 import qubes.core.vm.BaseVM;
 import qubes.core.vm.Qubes;
 
-/** The numbers of disposables: random, so that none is foretold or soon used again. */
-final class DisposableIds {
+/**
+ * The numbers of disposables: random, so that none is foretold or soon used again (spec
+ * domain-model.md §6).
+ */
+@Component(service = {DisposableIds.class, Extension.class})
+public final class DisposableIds implements Extension {
     private static final int LIMIT = 10_000;
     private static final int TRIES = 100;
     private static final long REST_NANOS = Duration.ofDays(7).toNanos();
@@ -23,7 +33,8 @@ final class DisposableIds {
     private final IntSupplier random;
     private final LongSupplier clock;
 
-    DisposableIds() {
+    @Activate
+    public DisposableIds() {
         this(new SecureRandom());
     }
 
@@ -43,7 +54,7 @@ final class DisposableIds {
     /**
      * A number that no disposable has, nor had in the last seven days.
      *
-     * @throws QubesException if a hundred tries find none
+     * @throws NoSuchElementException if a hundred tries find none
      */
     synchronized int next(Qubes qubes) {
         return next(used(qubes));
@@ -58,22 +69,39 @@ final class DisposableIds {
                 return id;
             }
         }
-        throw new QubesException(
+        throw new NoSuchElementException(
                 "No number for another disposable was found; remove disposables that are not needed");
     }
 
-    /** A disposable is gone: its number rests. */
+    /** Hears which disposables leave. */
+    @Override
+    public void subscribe(Subscriptions on) {
+        on.forApplication()
+                .after(
+                        Membership.DomainDelete.class,
+                        event ->
+                                event.vm()
+                                        .as(BaseVM.class)
+                                        .flatMap(DisposableIds::of)
+                                        .ifPresent(this::release));
+    }
+
+    /** A disposable is gone: its number rests. As the original, 0 does not. */
     synchronized void release(int id) {
-        released.put(id, clock.getAsLong());
+        if (id != 0) {
+            released.put(id, clock.getAsLong());
+        }
+    }
+
+    private static Optional<Integer> of(BaseVM vm) {
+        return vm.hasProperty(DisposableVM.DISPID.name())
+                ? vm.find(DisposableVM.DISPID)
+                : Optional.empty();
     }
 
     private static Set<Integer> used(Qubes qubes) {
         Set<Integer> used = new HashSet<>();
-        for (BaseVM vm : qubes.domains()) {
-            if (vm.hasProperty(DisposableVM.DISPID.name())) {
-                vm.find(DisposableVM.DISPID).ifPresent(used::add);
-            }
-        }
+        qubes.domains().forEach(vm -> of(vm).ifPresent(used::add));
         return used;
     }
 }

@@ -1,8 +1,12 @@
 package qubes.vm.dispvm;
 
-import java.util.Arrays;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import qubes.core.error.QubesException;
+import qubes.core.error.QubesVMNotFoundError;
+import qubes.core.error.QubesVMNotStartedError;
+import qubes.core.event.CloneProperties;
 import qubes.core.event.Lifecycle;
 import qubes.core.event.PropertyPreReset;
 import qubes.core.event.PropertyPreSet;
@@ -25,8 +29,8 @@ import qubes.core.vm.VolumeLayout;
  * itself based on a template. Clients know it as {@code DispVM}.
  */
 public final class DisposableVM extends QubesVM {
-    /** Feature of a template: the names of its preloaded disposables, separated by blanks. */
-    private static final String PRELOADED = "preload-dispvm";
+    /** Features of a template that say what is preloaded of it begin so. */
+    private static final String PRELOADING = "preload-dispvm";
 
     public static final Property<DomainName> TEMPLATE =
             Property.of(BaseVM.class, "template", PropertyType.DOMAIN)
@@ -53,7 +57,9 @@ public final class DisposableVM extends QubesVM {
     public static final Property<Boolean> IS_PRELOAD =
             Property.of(DisposableVM.class, "is_preload", PropertyType.BOOL)
                     .doc("Whether the qube was started in advance and waits to be used.")
-                    .computed("whether its template lists it as preloaded", DisposableVM::preloaded)
+                    .computed(
+                            "whether its template lists it as preloaded, or it is being handed over",
+                            vm -> vm.preloaded.isOne())
                     .define();
 
     public static final Property<Boolean> INCLUDE_IN_BACKUPS =
@@ -99,40 +105,65 @@ public final class DisposableVM extends QubesVM {
                             DisposableVM.class,
                             (vm, event) -> vm.takeAfterTemplate())
                     .on(
+                            Lifecycle.CreateOnDisk.class,
+                            DisposableVM.class,
+                            (vm, event) -> vm.takeFirewall())
+                    .on(
                             Lifecycle.PreStart.class,
                             DisposableVM.class,
                             (vm, event) -> vm.refuseUnlessStillDisposable())
                     .on(
+                            Lifecycle.PrePaused.class,
+                            DisposableVM.class,
+                            (vm, event) -> vm.preloaded.beforePause())
+                    .on(
                             Lifecycle.RemoveFromDisk.class,
                             DisposableVM.class,
-                            (vm, event) -> vm.forgotten())
+                            (vm, event) -> vm.preloaded.leaveQueue())
+                    .on(
+                            Lifecycle.Load.class,
+                            DisposableVM.class,
+                            (vm, event) -> vm.template().ifPresent(vm.preloading::recoverLater))
+                    .afterwards(
+                            Lifecycle.Started.class,
+                            DisposableVM.class,
+                            (vm, event) -> vm.preloaded.startUp())
+                    .afterwards(
+                            Lifecycle.Unpaused.class,
+                            DisposableVM.class,
+                            (vm, event) -> vm.preloaded.unpaused())
                     .afterwards(
                             Lifecycle.Shutdown.class,
                             DisposableVM.class,
-                            (vm, event) -> vm.removeIfAsked())
+                            (vm, event) -> vm.remove(false))
                     .afterwards(
                             Lifecycle.StartFailed.class,
                             DisposableVM.class,
                             (vm, event) -> vm.removeIfUseless())
                     .define();
 
-    private final DisposableIds ids;
+    private final Preloading preloading;
+    private final Preloaded preloaded;
 
-    DisposableVM(DomainContext context, DisposableIds ids) {
+    DisposableVM(DomainContext context, Preloading preloading) {
         super(context);
-        this.ids = ids;
+        this.preloading = preloading;
+        this.preloaded = new Preloaded(this, preloading);
+    }
+
+    /** Its way through preloading. */
+    Preloaded preloaded() {
+        return preloaded;
+    }
+
+    /** Runs several short changes of this domain and others as one, under the model lock. */
+    void atomically(Runnable change) {
+        context().write(change);
     }
 
     private BaseVM disposableTemplate() {
         return template()
                 .orElseThrow(() -> new QubesException(name() + ": its template is not there"));
-    }
-
-    private boolean preloaded() {
-        return template()
-                .map(template -> template.features().getOrDefault(PRELOADED, ""))
-                .filter(names -> Arrays.asList(names.split(" ", -1)).contains(name().value()))
-                .isPresent();
     }
 
     /**
@@ -141,30 +172,39 @@ public final class DisposableVM extends QubesVM {
      */
     private void takeAfterTemplate() {
         BaseVM template = disposableTemplate();
+        cloneProperties(template);
+        template.features()
+                .forEach(
+                        (feature, value) -> {
+                            if (!feature.startsWith(PRELOADING)) {
+                                features().set(feature, value);
+                            }
+                        });
+        template.tags().forEach(tags()::add);
+    }
+
+    /** Not with the rest: the template's rules may have to be read from their file first. */
+    private void takeFirewall() {
+        if (disposableTemplate() instanceof QubesVM template) {
+            firewall().cloneFrom(template.firewall());
+        }
+    }
+
+    private void cloneProperties(BaseVM template) {
+        List<Property<?>> cloned = new ArrayList<>();
         for (Property<?> property : template.properties()) {
             if (property.clonable()
                     && !property.equals(TEMPLATE)
                     && hasProperty(property.name())
                     && isDefault(property)) {
+                cloned.add(property);
                 Optional<StoredValue> explicit = template.record().property(property.name());
-                explicit.ifPresent(
-                        value ->
-                                context()
-                                        .update(
-                                                record ->
-                                                        record.withProperty(
-                                                                property.name(),
-                                                                Optional.of(value))));
+                if (explicit.isPresent()) {
+                    context().update(record -> record.withProperty(property.name(), explicit));
+                }
             }
         }
-        template.features()
-                .forEach(
-                        (feature, value) -> {
-                            if (!feature.startsWith(PRELOADED)) {
-                                features().set(feature, value);
-                            }
-                        });
-        template.tags().forEach(tags()::add);
+        fire(new CloneProperties(this, template, cloned));
     }
 
     private void refuseUnlessStillDisposable() {
@@ -178,30 +218,49 @@ public final class DisposableVM extends QubesVM {
         }
     }
 
-    private void forgotten() {
-        find(DISPID).ifPresent(ids::release);
-    }
-
-    private void removeIfAsked() {
-        if (get(AUTO_CLEANUP)) {
-            removeSelf();
-        }
-    }
-
     /**
      * One that did not start holds nothing worth keeping, unless all it lacks is a template that
      * lets it start.
      */
     private void removeIfUseless() {
+        preloaded.giveUp();
         if (template().filter(DisposableTemplate::isOne).isPresent()) {
-            removeSelf();
+            cleanUp(true);
+        }
+    }
+
+    /**
+     * Ends the guest and, unless the shutdown does, removes the domain (spec dispvm.md §3). Does
+     * nothing for one that was removed. Blocks; must not be called under the model lock.
+     *
+     * @param force also if it would stay after a shutdown, or does not run
+     */
+    void cleanUp(boolean force) {
+        if (!available()) {
+            return;
+        }
+        preloaded.giveUp();
+        boolean ran = isRunning();
+        try {
+            kill();
+        } catch (QubesVMNotStartedError e) {
+            log().debug("{} was stopped already", this);
+        }
+        if (available() && (!get(AUTO_CLEANUP) || (force && !ran))) {
+            remove(force);
         }
     }
 
     /** Nobody asked for the removal who could be told that it failed: the log is. */
-    private void removeSelf() {
+    private void remove(boolean force) {
+        if (!available() || !(force || get(AUTO_CLEANUP))) {
+            return;
+        }
+        preloaded.leaveQueue();
         try {
             qubes().remove(this);
+        } catch (QubesVMNotFoundError e) {
+            log().debug("{} was removed meanwhile", name());
         } catch (QubesException e) {
             log().error("{} is kept, it could not be removed", name(), e);
         }

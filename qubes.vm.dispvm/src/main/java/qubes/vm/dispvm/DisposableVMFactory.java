@@ -2,6 +2,7 @@ package qubes.vm.dispvm;
 
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
+import org.osgi.service.component.annotations.Reference;
 import qubes.core.error.QubesValueError;
 import qubes.core.value.DomainName;
 import qubes.core.vm.BaseVM;
@@ -18,10 +19,18 @@ import qubes.core.vm.Qubes;
 @Component(property = "klass.alias=DisposableVM")
 @DomainKlass(klass = "DispVM")
 public final class DisposableVMFactory implements DomainFactory {
-    private final DisposableIds ids = new DisposableIds();
+    private final DisposableIds ids;
+    private final Preloading preloading;
 
+    /**
+     * @param ids the numbers
+     * @param preloading what starts disposables before anybody asks
+     */
     @Activate
-    public DisposableVMFactory() {}
+    public DisposableVMFactory(@Reference DisposableIds ids, @Reference Preloading preloading) {
+        this.ids = ids;
+        this.preloading = preloading;
+    }
 
     @Override
     public KlassTraits traits() {
@@ -50,7 +59,7 @@ public final class DisposableVMFactory implements DomainFactory {
 
     @Override
     public BaseVM create(DomainContext context) {
-        return new DisposableVM(context, ids);
+        return new DisposableVM(context, preloading);
     }
 
     private static DomainName standardTemplate(Qubes qubes) {

@@ -2,6 +2,7 @@ package qubes.vm.dispvm;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static qubes.testkit.Domains.create;
@@ -12,24 +13,34 @@ import static qubes.testkit.Domains.set;
 import static qubes.testkit.Domains.value;
 import static qubes.testkit.Domains.volume;
 
+import java.nio.file.Files;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import qubes.core.error.QubesException;
 import qubes.core.error.QubesPropertyValueError;
 import qubes.core.error.QubesVMInUseError;
 import qubes.core.error.QubesValueError;
+import qubes.core.event.CloneProperties;
+import qubes.core.event.Event;
+import qubes.core.event.Extension;
+import qubes.core.firewall.Rule;
 import qubes.core.property.Property;
+import qubes.core.state.PoolRecord;
 import qubes.core.value.DomainName;
 import qubes.core.vm.BaseVM;
 import qubes.core.vm.Globals;
 import qubes.core.vm.NewDomain;
 import qubes.core.vm.Qubes;
 import qubes.core.vm.QubesVM;
+import qubes.testkit.Await;
 import qubes.testkit.QubesFixture;
 
 class DisposableVMRulesIT {
@@ -88,7 +99,7 @@ class DisposableVMRulesIT {
         BaseVM vm =
                 qubes.create(
                         NewDomain.of("DisposableVM", new DomainName("alias"))
-                                .with(template(), new DomainName("dvm")));
+                                .with(template("DispVM"), new DomainName("dvm")));
         assertEquals("DispVM", vm.klass());
     }
 
@@ -114,7 +125,7 @@ class DisposableVMRulesIT {
     void takesAfterTemplate() {
         BaseVM dvm = named(qubes, "dvm");
         dvm.features().set("gui", "1");
-        dvm.features().set("preload-dispvm-max", "");
+        dvm.features().set("preload-dispvm-delay", "2");
         dvm.tags().add("audited");
         BaseVM disposable = create(qubes, "DispVM", "d", "template=dvm", "label=blue");
         assertEquals("300", value(disposable, "memory"));
@@ -123,7 +134,7 @@ class DisposableVMRulesIT {
         assertEquals("blue", value(disposable, "label"));
         assertEquals("orange", value(unnamed("dvm"), "label"));
         assertEquals("1", disposable.features().get("gui"));
-        assertFalse(disposable.features().containsKey("preload-dispvm-max"));
+        assertFalse(disposable.features().containsKey("preload-dispvm-delay"));
         assertTrue(disposable.tags().contains("audited"));
         assertEquals("dvm", value(disposable, "default_dispvm"));
         assertTrue(disposable.isDefault(QubesVM.DEFAULT_DISPVM));
@@ -185,27 +196,144 @@ class DisposableVMRulesIT {
     }
 
     @Test
-    @DisplayName("one is preloaded while its template lists it")
-    void preloaded() {
+    @DisplayName("what was cloned of the template is told in one event, inside the daemon")
+    void cloneProperties() throws Exception {
+        List<Event> heard = new CopyOnWriteArrayList<>();
+        Extension extension = on -> on.after(CloneProperties.class, heard::add);
+        system.felix().context().registerService(Extension.class, extension, null);
+        BaseVM disposable = create(qubes, "DispVM", "d", "template=dvm", "vcpus=3");
+        CloneProperties event = (CloneProperties) heard.get(0);
+        assertEquals(1, heard.size());
+        assertSame(disposable, event.subject());
+        assertSame(named(qubes, "dvm"), event.src());
+        List<String> names = event.properties().stream().map(Property::name).toList();
+        assertTrue(names.containsAll(List.of("memory", "debug", "netvm")), names.toString());
+        for (String own : List.of("template", "name", "qid", "uuid", "dispid", "vcpus", "ip")) {
+            assertEquals(own.equals("ip"), names.contains(own), own);
+        }
+    }
+
+    @Test
+    @DisplayName("on an unflagged template none is made, and no number is drawn")
+    void unflagged() {
+        create(qubes, "AppVM", "work", "template=tiny");
+        int before = qubes.domains().size();
+        assertThrows(QubesValueError.class, () -> unnamed("work"));
+        assertEquals(before, qubes.domains().size());
+    }
+
+    @Test
+    @DisplayName("the template can be set to the same one again, not reset")
+    void sameTemplate() {
         BaseVM disposable = create(qubes, "DispVM", "d", "template=dvm");
-        assertEquals("False", value(disposable, "is_preload"));
-        named(qubes, "dvm").features().set("preload-dispvm", "dd d");
-        assertEquals("True", value(disposable, "is_preload"));
-        named(qubes, "dvm").features().set("preload-dispvm", "dd");
-        assertEquals("False", value(disposable, "is_preload"));
+        set(disposable, "template=dvm");
+        assertEquals("dvm", value(disposable, "template"));
+        assertThrows(QubesValueError.class, () -> reset(disposable, "template"));
+    }
+
+    @Test
+    @DisplayName("after a change of its template root and private start from the new one's")
+    void anotherTemplate() {
+        BaseVM tiny2 = create(qubes, "TemplateVM", "tiny2", "kernel=");
+        BaseVM dvm2 = create(qubes, "AppVM", "dvm2", "template=tiny2", "template_for_dispvms=True");
+        BaseVM disposable = create(qubes, "DispVM", "d", "template=dvm");
+        set(disposable, "template=dvm2");
+        assertEquals(volume(tiny2, "root", "vid"), volume(disposable, "root", "source"));
+        assertEquals(volume(dvm2, "private", "vid"), volume(disposable, "private", "source"));
+    }
+
+    @Test
+    @DisplayName("its volumes are in the pools of its template's")
+    void otherPool() throws Exception {
+        qubes.pools()
+                .add(
+                        new PoolRecord(
+                                Map.of(
+                                        "name",
+                                        "alternative",
+                                        "driver",
+                                        "file",
+                                        "dir_path",
+                                        system.home().resolve("alternative").toString())));
+        NewDomain asked =
+                NewDomain.of("AppVM", new DomainName("far"))
+                        .in(Optional.of("alternative"), Map.of());
+        QubesVM far = (QubesVM) qubes.create(withTemplate(asked, "AppVM", "tiny"));
+        far.createOnDisk();
+        set(far, "template_for_dispvms=True");
+        BaseVM disposable = create(qubes, "DispVM", "d", "template=far");
+        assertEquals("varlibqubes", volume(disposable, "root", "pool"));
+        assertEquals("alternative", volume(disposable, "private", "pool"));
+        assertEquals("alternative", volume(disposable, "volatile", "pool"));
+    }
+
+    @Test
+    @DisplayName("its volatile volume is ephemeral if its template's is")
+    void ephemeral() throws Exception {
+        system.felix().bundle("qubes.core").stop();
+        String store = Files.readString(system.store());
+        String volatileOfDvm = "name=\"volatile\" pool=\"varlibqubes\" vid=\"appvms/dvm/volatile\"";
+        assertTrue(store.contains(volatileOfDvm), store);
+        Files.writeString(
+                system.store(),
+                store.replace(volatileOfDvm, volatileOfDvm + " ephemeral=\"True\""));
+        system.felix().bundle("qubes.core").start();
+        qubes = system.qubes();
+        Await.until("the klasses are back", () -> qubes.klasses().size() == 4);
+        BaseVM disposable = create(qubes, "DispVM", "d", "template=dvm");
+        assertEquals("True", volume(disposable, "volatile", "ephemeral"));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"default_dispvm", "management_dispvm"})
+    @DisplayName("the system's and a qube's disposable templates must be flagged")
+    void flagNeeded(String property) {
+        BaseVM work = create(qubes, "AppVM", "work", "template=tiny");
+        assertThrows(QubesPropertyValueError.class, () -> set(work, property + "=work"));
+        set(work, property + "=dvm");
+        Property<Optional<DomainName>> global =
+                property.equals("default_dispvm")
+                        ? Globals.DEFAULT_DISPVM
+                        : Globals.MANAGEMENT_DISPVM;
+        assertThrows(
+                QubesPropertyValueError.class,
+                () -> qubes.set(global, Optional.of(new DomainName("work"))));
+        qubes.set(global, Optional.of(new DomainName("dvm")));
+    }
+
+    @Test
+    @DisplayName(
+            "the firewall rules are the template's, in memory only and each one's own after that")
+    void takesFirewall() {
+        QubesVM template = (QubesVM) named(qubes, "dvm");
+        template.firewall()
+                .replace(
+                        List.of(Rule.parse("action=accept proto=icmp"), Rule.parse("action=drop")));
+        QubesVM disposable =
+                (QubesVM) create(qubes, "DispVM", "throwaway", "template=dvm", "label=red");
+        assertEquals(template.firewall().rules(), disposable.firewall().rules());
+        assertFalse(disposable.firewall().hasFile());
+        template.firewall().replace(List.of(Rule.parse("action=drop")));
+        assertEquals(
+                "action=accept proto=icmp",
+                disposable.firewall().apiText().lines().toList().get(0));
     }
 
     private BaseVM unnamed(String template) {
         NewDomain asked =
                 new NewDomain("DispVM", Optional.empty(), Map.of(), Optional.empty(), Map.of());
-        return qubes.create(asked.with(template(), new DomainName(template)));
+        return qubes.create(withTemplate(asked, "DispVM", template));
+    }
+
+    private NewDomain withTemplate(NewDomain asked, String klass, String template) {
+        return asked.with(template(klass), new DomainName(template));
     }
 
     @SuppressWarnings(
             "unchecked") // the klass's own declaration, whose class the test does not share with
     // the bundle
-    private Property<DomainName> template() {
+    private Property<DomainName> template(String klass) {
         return (Property<DomainName>)
-                qubes.traits("DispVM").orElseThrow().property("template").orElseThrow();
+                qubes.traits(klass).orElseThrow().property("template").orElseThrow();
     }
 }

@@ -24,7 +24,7 @@ class DisposableVMTest {
                 auto_cleanup | bool | 2 | False | rw
                 dispid | int | 2 | - | wo
                 include_in_backups | bool | 2 | not auto_cleanup | rw
-                is_preload | bool | 2 | whether its template lists it as preloaded | ro
+                is_preload | bool | 2 | whether its template lists it as preloaded, or it is being handed over | ro
                 default_dispvm | vm | 4 | its template | rw
                 template | vm | 4 | - | rw
                 """,
