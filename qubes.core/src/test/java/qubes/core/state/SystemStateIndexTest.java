@@ -189,7 +189,16 @@ class SystemStateIndexTest {
                                                                                                 backend),
                                                                                         Map
                                                                                                 .of())))));
-        return Arbitraries.oneOf(add, add, remove, set, set, volume, device)
+        Arbitrary<Step> klass =
+                Combinators.combine(qids, Arbitraries.of("A", "B"))
+                        .as(
+                                (qid, other) ->
+                                        state ->
+                                                changed(
+                                                        state,
+                                                        qid,
+                                                        record -> record.withKlass(other)));
+        return Arbitraries.oneOf(add, add, remove, set, set, volume, device, klass)
                 .list()
                 .ofMinSize(1)
                 .ofMaxSize(40);
