@@ -108,6 +108,10 @@ class MigrationsTest {
                         "feature service.meminfo-writer of dom0",
                         "; dom0:AdminVM +service.meminfo-writer=",
                         "; dom0:AdminVM +service.meminfo-writer="),
+                new Row(
+                        "feature service.meminfo-writer of a RemoteVM, which has no maxmem",
+                        "; a:RemoteVM +service.meminfo-writer=",
+                        "; a:RemoteVM +service.meminfo-writer="),
                 // volumes
                 new Row(
                         "volume attribute internal",
