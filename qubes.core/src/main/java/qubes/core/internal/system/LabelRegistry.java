@@ -18,6 +18,7 @@ import qubes.core.vm.Labels;
 final class LabelRegistry implements Labels {
     private static final Pattern NAME = Pattern.compile("[A-Za-z0-9_.-]+");
     private static final Pattern DIGITS = Pattern.compile("[0-9]+");
+    private static final Pattern REFERENCE = Pattern.compile("label-[0-9]{1,9}");
     private static final Pattern INDEX = Pattern.compile("\\s*\\+?[0-9]{1,9}\\s*");
     private static final Pattern COLOR = Pattern.compile("0x[0-9a-fA-F]{6}");
 
@@ -39,8 +40,11 @@ final class LabelRegistry implements Labels {
 
     @Override
     public Label resolve(String text) {
-        String index = text.startsWith("label-") ? text.substring("label-".length()) : text;
-        return find(text).or(() -> at(index)).orElseThrow(() -> new QubesLabelNotFoundError(text));
+        Optional<Label> found =
+                REFERENCE.matcher(text).matches()
+                        ? at(text.substring("label-".length()))
+                        : find(text).or(() -> at(text));
+        return found.orElseThrow(() -> new QubesLabelNotFoundError(text));
     }
 
     /** By an index written as any integer may be: {@code 3}, {@code 03}. */

@@ -97,6 +97,19 @@ class LabelRegistryTest {
     }
 
     @Test
+    @DisplayName("label-3 is the label of index 3, also where another is named so")
+    void indexComesFirst() {
+        labels.add("label-3", "0x123456");
+        assertEquals("yellow", labels.resolve("label-3").name());
+        assertEquals(Optional.of(9), labels.find("label-3").map(Label::index));
+        assertThrows(QubesLabelNotFoundError.class, () -> labels.resolve("label-10"));
+        BaseVM work = TestSystem.plain(system, "work");
+        assertEquals("yellow", BaseVM.LABEL.parse(work, "label-3"));
+        work.set(BaseVM.LABEL, "label-3"); // the label itself, not a text that names one
+        assertEquals(Optional.of(9), work.label().map(Label::index));
+    }
+
+    @Test
     @DisplayName("label colour 0x123456 | kept")
     void colorIsKept() {
         assertEquals("0x123456", labels.add("mine", "0x123456").color());
