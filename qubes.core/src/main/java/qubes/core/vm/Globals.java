@@ -40,24 +40,28 @@ public final class Globals {
 
     public static final Property<Optional<DomainName>> DEFAULT_DISPVM =
             reference("default_dispvm", "Disposable template of qubes that do not name another.")
+                    .allows("the name of a qube with template_for_dispvms, or none")
                     .defaultsTo(Optional.empty())
                     .accept(References.disposableTemplate("default_dispvm"))
                     .define();
 
     public static final Property<Optional<DomainName>> MANAGEMENT_DISPVM =
             reference("management_dispvm", "Disposable template from which qubes are managed.")
+                    .allows("the name of a qube with template_for_dispvms, or none")
                     .defaultsTo(Optional.empty())
                     .accept(References.disposableTemplate("management_dispvm"))
                     .define();
 
     public static final Property<Optional<DomainName>> DEFAULT_NETVM =
             reference("default_netvm", "Qube that gives network to qubes that do not name another.")
+                    .allows("the name of a qube, or none, so that no loop comes about")
                     .defaultsTo(Optional.empty())
                     .accept(Network::refuseDefaultLoop)
                     .define();
 
     public static final Property<Optional<DomainName>> DEFAULT_TEMPLATE =
             reference("default_template", "Template of new qubes that do not name another.")
+                    .allows("the name of a TemplateVM, or none")
                     .accept(References.ofKlass("default_template", "TemplateVM"))
                     .define();
 
@@ -68,6 +72,7 @@ public final class Globals {
 
     public static final Property<String> DEFAULT_KERNEL =
             Property.named("default_kernel", PropertyType.STR)
+                    .allows("the name of an installed kernel, or none")
                     .doc("Kernel of qubes that do not name another.")
                     .loadStage(3)
                     .define();
