@@ -33,6 +33,10 @@ public final class PropertyType<T> {
     public static final PropertyType<String> STR_OF_ANY =
             new PropertyType<>("str", "str", PropertyType::textOfAny, text -> text);
 
+    /** Text that is always in lower case, however a store has it. */
+    public static final PropertyType<String> STR_OF_LOWER_CASE =
+            new PropertyType<>("str", "str", text -> text.toLowerCase(Locale.ROOT), text -> text);
+
     /** {@code True} or {@code False}; reads the usual spellings in any case. */
     public static final PropertyType<Boolean> BOOL =
             new PropertyType<>(

@@ -119,7 +119,12 @@ public abstract class ModelHolder implements PropertyHolder {
         }
     }
 
+    /** What cannot be read, such as an odd text of a store, is no old value: it can be mended. */
     private Optional<Object> readable(Property<?> property) {
-        return find(property).map(value -> (Object) value);
+        try {
+            return find(property).map(value -> (Object) value);
+        } catch (QubesException e) {
+            return Optional.empty();
+        }
     }
 }

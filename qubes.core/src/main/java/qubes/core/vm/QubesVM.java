@@ -81,7 +81,7 @@ public abstract class QubesVM extends BaseVM {
                                     user -> USER.matcher(user).matches()))
                     .define();
     public static final Property<String> DEVICES_DENIED =
-            Property.of(BaseVM.class, "devices_denied", PropertyType.STR)
+            Property.of(BaseVM.class, "devices_denied", DeniedDevices.TYPE)
                     .doc(
                             "Interface codes of devices that must not be attached, seven characters each.")
                     .defaultsTo("")
@@ -151,7 +151,7 @@ public abstract class QubesVM extends BaseVM {
                     .check(Checks.positive())
                     .define();
     public static final Property<String> VIRT_MODE =
-            of("virt_mode", PropertyType.STR)
+            of("virt_mode", PropertyType.STR_OF_LOWER_CASE)
                     .doc("How the guest is virtualised: hvm, pvh or pv.")
                     .mayDefaultTo("hvm with PCI devices", QubesVM::modeForDevices)
                     .from(Templates.value())

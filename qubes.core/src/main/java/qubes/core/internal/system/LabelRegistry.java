@@ -21,6 +21,8 @@ final class LabelRegistry implements Labels {
     private static final Pattern INDEX = Pattern.compile("\\s*\\+?[0-9]{1,9}\\s*");
     private static final Pattern COLOR = Pattern.compile("0x[0-9a-fA-F]{6}");
 
+    private static final String REFERENCE = "label-";
+
     private final Model model;
 
     LabelRegistry(Model model) {
@@ -39,8 +41,13 @@ final class LabelRegistry implements Labels {
 
     @Override
     public Label resolve(String text) {
-        String index = text.startsWith("label-") ? text.substring("label-".length()) : text;
-        return find(text).or(() -> at(index)).orElseThrow(() -> new QubesLabelNotFoundError(text));
+        Optional<Label> referred =
+                text.startsWith(REFERENCE)
+                        ? at(text.substring(REFERENCE.length()))
+                        : Optional.empty();
+        return referred.or(() -> find(text))
+                .or(() -> at(text))
+                .orElseThrow(() -> new QubesLabelNotFoundError(text));
     }
 
     /** By an index written as any integer may be: {@code 3}, {@code 03}. */

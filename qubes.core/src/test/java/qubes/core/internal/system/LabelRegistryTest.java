@@ -67,6 +67,15 @@ class LabelRegistryTest {
         assertEquals(index, labels.resolve(text).index());
     }
 
+    @Test
+    @DisplayName("label-N is the index, whatever else is called so")
+    void indexBeforeName() {
+        labels.add("label-1", "0x00ffff");
+        labels.add("label-99", "0x00ffff");
+        assertEquals(1, labels.resolve("label-1").index());
+        assertEquals(10, labels.resolve("label-99").index());
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"invalid", "123", "label-123", "label-", "", "Red", "-1", "1.0"})
     @DisplayName("Anything else is no label")
