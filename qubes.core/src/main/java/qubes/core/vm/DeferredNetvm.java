@@ -64,7 +64,7 @@ final class DeferredNetvm {
 
     /** Tells of the change that was put off, if one was and the new netvm runs. */
     static void apply(BaseVM vm) {
-        if (!Network.waitsToBeUsed(vm) && vm.features().containsKey(ORIGINAL)) {
+        if (!DisposableTemplate.isPreload(vm) && vm.features().containsKey(ORIGINAL)) {
             vm.write(() -> tell(vm));
         }
     }

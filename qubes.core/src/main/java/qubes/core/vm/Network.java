@@ -288,15 +288,6 @@ public final class Network {
         }
     }
 
-    /** True of a disposable that was started in advance: nobody uses it yet. */
-    static boolean waitsToBeUsed(BaseVM client) {
-        return client.properties()
-                .find("is_preload")
-                .flatMap(property -> client.find(property))
-                .filter(Boolean.TRUE::equals)
-                .isPresent();
-    }
-
     /**
      * A system-wide default may not close a loop: no domain on the way up from the new default may
      * itself follow the default.

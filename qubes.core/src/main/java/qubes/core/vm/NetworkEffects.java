@@ -152,7 +152,9 @@ final class NetworkEffects {
         }
         List<String> running =
                 network.connected().stream()
-                        .filter(client -> !client.isHalted() && !Network.waitsToBeUsed(client))
+                        .filter(
+                                client ->
+                                        !client.isHalted() && !DisposableTemplate.isPreload(client))
                         .map(BaseVM::subjectName)
                         .toList();
         if (!running.isEmpty()) {

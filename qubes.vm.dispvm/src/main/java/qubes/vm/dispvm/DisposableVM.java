@@ -105,6 +105,10 @@ public final class DisposableVM extends QubesVM {
                             DisposableVM.class,
                             (vm, event) -> vm.takeAfterTemplate())
                     .on(
+                            Lifecycle.CreateOnDisk.class,
+                            DisposableVM.class,
+                            (vm, event) -> vm.takeFirewall())
+                    .on(
                             Lifecycle.PreStart.class,
                             DisposableVM.class,
                             (vm, event) -> vm.refuseUnlessStillDisposable())
@@ -177,6 +181,13 @@ public final class DisposableVM extends QubesVM {
                             }
                         });
         template.tags().forEach(tags()::add);
+    }
+
+    /** Not with the rest: the template's rules may have to be read from their file first. */
+    private void takeFirewall() {
+        if (disposableTemplate() instanceof QubesVM template) {
+            firewall().cloneFrom(template.firewall());
+        }
     }
 
     private void cloneProperties(BaseVM template) {

@@ -150,6 +150,6 @@ final class PreloadChecks {
     }
 
     private static boolean promises(BaseVM vm, String feature) {
-        return vm.features().checkWithTemplate(feature).filter(Features::meansTrue).isPresent();
+        return vm.features().findWithTemplate(feature).filter(Features::meansTrue).isPresent();
     }
 }

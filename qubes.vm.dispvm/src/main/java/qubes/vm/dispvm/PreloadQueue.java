@@ -79,7 +79,7 @@ record PreloadQueue(BaseVM template) {
     /** Seconds before a gap is filled; negative: only once the queue is empty. */
     double delaySeconds() {
         return template.features()
-                .checkWithAdminvm(DELAY)
+                .findWithAdminvm(DELAY)
                 .map(text -> PreloadNumbers.seconds(text).orElse(USUAL_DELAY))
                 .orElse(USUAL_DELAY);
     }

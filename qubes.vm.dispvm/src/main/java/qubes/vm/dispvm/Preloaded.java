@@ -13,6 +13,7 @@ import qubes.core.error.QubesVMCancelledPauseError;
 import qubes.core.event.PropertyReset;
 import qubes.core.vm.BaseVM;
 import qubes.core.vm.Features;
+import qubes.core.vm.Network;
 import qubes.core.vm.PowerState;
 import qubes.core.vm.QubesVM;
 
@@ -117,7 +118,7 @@ final class Preloaded {
     }
 
     private boolean promises(String feature) {
-        return vm.features().checkWithTemplate(feature).filter(Features::meansTrue).isPresent();
+        return vm.features().findWithTemplate(feature).filter(Features::meansTrue).isPresent();
     }
 
     /**
@@ -222,6 +223,11 @@ final class Preloaded {
         vm.template().ifPresent(template -> preloading.used(template, vm));
     }
 
+    /** While it waited, another netvm may have been chosen. */
+    private void tellOfNetvm() {
+        vm.find(Network.class).ifPresent(Network::applyDeferredNetvm);
+    }
+
     private void beOrdinary() {
         Features features = vm.features();
         boolean hidden =
@@ -232,11 +238,13 @@ final class Preloaded {
         if (requested) {
             requested = false;
             announce();
+            tellOfNetvm();
             if (features.containsKey(IN_PROGRESS)) {
                 features.delete(IN_PROGRESS);
             }
         } else {
             leaveQueue();
+            tellOfNetvm();
             features.set(IN_PROGRESS, false);
         }
     }

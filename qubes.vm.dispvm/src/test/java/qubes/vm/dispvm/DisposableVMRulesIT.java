@@ -31,6 +31,7 @@ import qubes.core.error.QubesValueError;
 import qubes.core.event.CloneProperties;
 import qubes.core.event.Event;
 import qubes.core.event.Extension;
+import qubes.core.firewall.Rule;
 import qubes.core.property.Property;
 import qubes.core.state.PoolRecord;
 import qubes.core.value.DomainName;
@@ -298,6 +299,24 @@ class DisposableVMRulesIT {
                 QubesPropertyValueError.class,
                 () -> qubes.set(global, Optional.of(new DomainName("work"))));
         qubes.set(global, Optional.of(new DomainName("dvm")));
+    }
+
+    @Test
+    @DisplayName(
+            "the firewall rules are the template's, in memory only and each one's own after that")
+    void takesFirewall() {
+        QubesVM template = (QubesVM) named(qubes, "dvm");
+        template.firewall()
+                .replace(
+                        List.of(Rule.parse("action=accept proto=icmp"), Rule.parse("action=drop")));
+        QubesVM disposable =
+                (QubesVM) create(qubes, "DispVM", "throwaway", "template=dvm", "label=red");
+        assertEquals(template.firewall().rules(), disposable.firewall().rules());
+        assertFalse(disposable.firewall().hasFile());
+        template.firewall().replace(List.of(Rule.parse("action=drop")));
+        assertEquals(
+                "action=accept proto=icmp",
+                disposable.firewall().apiText().lines().toList().get(0));
     }
 
     private BaseVM unnamed(String template) {

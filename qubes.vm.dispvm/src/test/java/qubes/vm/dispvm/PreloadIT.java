@@ -22,6 +22,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import qubes.core.error.QubesException;
 import qubes.core.vm.BaseVM;
+import qubes.core.vm.Network;
 import qubes.core.vm.PowerState;
 import qubes.core.vm.QubesVM;
 import qubes.testkit.Await;
@@ -125,6 +126,19 @@ class PreloadIT {
         assertEquals(List.of(Duration.ofSeconds(3)), system.clock().delays());
         system.clock().elapse();
         assertNotEquals(List.of(name), system.awaitPreloaded(1));
+    }
+
+    @Test
+    @DisplayName("another netvm chosen while it waited is told of when it is used")
+    void netvmChosenWhileWaiting() throws Exception {
+        QubesVM waiting = system.guest(system.preload(1).get(0));
+        waiting.set(Network.NETVM, Optional.empty());
+        assertEquals("", system.feature(waiting, "deferred-netvm-original"));
+        system.heard().clear();
+        QubesVM used = ask(false).orElseThrow();
+        assertSame(waiting, used);
+        assertFalse(used.features().containsKey("deferred-netvm-original"));
+        system.awaitHeard(used + " property-pre-set:netvm");
     }
 
     @Test
@@ -347,7 +361,12 @@ class PreloadIT {
         Await.until("the queue is read", () -> !system.queue("dvm").contains("nobody"));
         assertEquals(names, system.queue("dvm"));
         system.fixture().hypervisorPresent(true);
-        system.awaitGone(names.get(0));
+        Await.until(
+                "what was left over is removed",
+                () -> {
+                    system.clock().elapse(); // it looks again until the system has the hypervisor
+                    return system.find(names.get(0)).isEmpty();
+                });
         assertEquals(List.of(), system.queue("dvm"));
     }
 
