@@ -46,6 +46,8 @@ class WrittenValuesTest {
                     devices_denied  | ''                   | ''
                     memory          | ' 500 '              | 500
                     debug           | YES                  | True
+                    debug           | ''                   | False
+                    include_in_backups | ''                | False
                     kernel          | ''                   | ''
                     bootmode        | ''                   | None
                     netvm           | ''                   | ''
