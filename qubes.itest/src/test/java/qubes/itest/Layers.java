@@ -39,7 +39,7 @@ import java.util.concurrent.atomic.AtomicReference;
  */
 final class Layers {
     private static final String CORE = "qubes.core..";
-    private static final String[] EXEMPT = {"qubes.bench..", "qubes.itest.."};
+    private static final String[] EXEMPT = {"qubes.bench..", "qubes.itest..", "qubes.reference.."};
 
     private static final Set<String> KLASSES =
             Set.of(
