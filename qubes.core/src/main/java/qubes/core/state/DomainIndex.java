@@ -147,7 +147,8 @@ final class DomainIndex {
     }
 
     private static boolean alike(DomainRecord before, DomainRecord after) {
-        return before.properties().equals(after.properties())
+        return before.klass().equals(after.klass())
+                && before.properties().equals(after.properties())
                 && before.volumes().equals(after.volumes())
                 && before.assignments().equals(after.assignments());
     }

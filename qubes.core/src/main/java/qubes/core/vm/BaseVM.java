@@ -62,7 +62,8 @@ public abstract class BaseVM extends ModelHolder implements Comparable<BaseVM> {
     public static final Property<String> LABEL =
             Property.of(BaseVM.class, "label", PropertyType.LABEL)
                     .doc("Colour that tells how far the qube is trusted.")
-                    .accept((vm, text) -> vm.qubes().labels().resolve(text).name())
+                    .parsedBy((vm, text) -> vm.qubes().labels().resolve(text).name())
+                    .accept((vm, label) -> labelled(vm.qubes().labels(), label).name())
                     .define();
 
     public static final Property<String> KLASS =
@@ -97,6 +98,11 @@ public abstract class BaseVM extends ModelHolder implements Comparable<BaseVM> {
     private final Map<Class<?>, Object> parts =
             new HashMap<>(); // capability type to the part of this domain
     private final Logger log;
+
+    /** A label's name stands for it, whatever it looks like; a user's text has been parsed. */
+    private static Label labelled(Labels labels, String name) {
+        return labels.find(name).orElseGet(() -> labels.resolve(name));
+    }
 
     /** Called by a klass's factory. */
     protected BaseVM(DomainContext context) {

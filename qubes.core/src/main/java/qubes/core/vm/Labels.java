@@ -15,7 +15,8 @@ public interface Labels {
     Optional<Label> find(String name);
 
     /**
-     * The label that a user's text names: its name, its index, or {@code label-N}.
+     * The label that a user's text names: {@code label-N}, else its name, else its index (spec
+     * vm-classes.md §2.1, §7).
      *
      * @throws qubes.core.error.QubesLabelNotFoundError if there is none
      */

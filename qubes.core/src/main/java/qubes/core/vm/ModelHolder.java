@@ -38,14 +38,14 @@ public abstract class ModelHolder implements PropertyHolder {
     @Override
     public <T> Optional<T> explicit(Property<T> key) {
         Property<T> property = declared(key);
-        StoredValue value = stored(property.name());
+        StoredValue value = storedOf(property);
         return value == null ? Optional.empty() : Optional.of(value.as(property));
     }
 
     @Override
     public <T> Optional<T> find(Property<T> key) {
         Property<T> property = declared(key);
-        StoredValue value = stored(property.name());
+        StoredValue value = storedOf(property);
         return value == null ? property.defaultFor(this) : Optional.of(value.as(property));
     }
 
@@ -56,7 +56,7 @@ public abstract class ModelHolder implements PropertyHolder {
 
     @Override
     public boolean isDefault(Property<?> key) {
-        return stored(declared(key).name()) == null;
+        return storedOf(declared(key)) == null;
     }
 
     @Override
@@ -113,18 +113,23 @@ public abstract class ModelHolder implements PropertyHolder {
     }
 
     private void refuseSecondWrite(Property<?> property) {
-        if (property.writeOnce() && stored(property.name()) != null) {
+        if (property.writeOnce() && storedOf(property) != null) {
             throw new IllegalStateException(
                     "property " + property + " of " + subjectName() + " is write-once and set");
         }
     }
 
-    /** What cannot be read, such as an odd text of a store, is no old value: it can be mended. */
+    /** The stored value that counts: a computed property is never stored by anyone but editors. */
+    private @Nullable StoredValue storedOf(Property<?> property) {
+        return property.computed() ? null : stored(property.name());
+    }
+
+    /** What a read gives now; absent if it fails, so that what is unreadable can be replaced. */
     private Optional<Object> readable(Property<?> property) {
         try {
             return find(property).map(value -> (Object) value);
-        } catch (QubesException e) {
-            return Optional.empty();
+        } catch (QubesException | IllegalArgumentException | IllegalStateException e) {
+            return Optional.empty(); // a read says what is wrong; a write mends it
         }
     }
 }

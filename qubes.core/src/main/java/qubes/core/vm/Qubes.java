@@ -144,7 +144,8 @@ public interface Qubes extends PropertyHolder {
      * Adds a handler for the events of one subject, a domain or the application, until the result
      * is closed; closing it again does nothing. It runs inside the operation, on its thread: before
      * all class handlers of a pre-event, which it may refuse, and after those of any other event
-     * (spec events.md §1). What it throws besides refusals of pre-events stays in the log. It ends
+     * (spec events.md §1). What it throws as an error that clients know reaches them, and the
+     * handlers after it do not run; any other stays in the log, or refuses a pre-event. It ends
      * with the domain.
      *
      * @throws QubesVMNotFoundError if the domain is not part of the system

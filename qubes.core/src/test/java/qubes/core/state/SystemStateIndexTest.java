@@ -138,6 +138,15 @@ class SystemStateIndexTest {
                                     DomainRecord there = state.domain(qid);
                                     return there == null ? state : state.without(there);
                                 });
+        Arbitrary<Step> klass =
+                Combinators.combine(qids, Arbitraries.of("A", "B"))
+                        .as(
+                                (qid, other) ->
+                                        state ->
+                                                changed(
+                                                        state,
+                                                        qid,
+                                                        record -> record.withKlass(other)));
         Arbitrary<Step> set =
                 Combinators.combine(
                                 qids, Arbitraries.of(PROPERTIES), texts.optional(0.7).map(o -> o))
@@ -189,7 +198,7 @@ class SystemStateIndexTest {
                                                                                                 backend),
                                                                                         Map
                                                                                                 .of())))));
-        return Arbitraries.oneOf(add, add, remove, set, set, volume, device)
+        return Arbitraries.oneOf(add, add, remove, klass, set, set, volume, device)
                 .list()
                 .ofMinSize(1)
                 .ofMaxSize(40);

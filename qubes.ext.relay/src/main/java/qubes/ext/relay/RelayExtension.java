@@ -27,9 +27,9 @@ public final class RelayExtension implements Extension {
         Subscriptions remote = on.forKlass("RemoteVM");
         remote.after(
                 EventPattern.of(PropertySet.class, "property-set:relayvm"),
-                event -> TAGS.follow((BaseVM) event.subject()));
+                event -> TAGS.renew((BaseVM) event.subject()));
         remote.after(
                 EventPattern.of(PropertyReset.class, "property-reset:relayvm"),
-                event -> TAGS.follow((BaseVM) event.subject()));
+                event -> TAGS.renew((BaseVM) event.subject()));
     }
 }

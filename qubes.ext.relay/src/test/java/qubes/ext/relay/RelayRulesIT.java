@@ -49,6 +49,25 @@ class RelayRulesIT {
     }
 
     @Test
+    @DisplayName("relayvm = what it was: the tag goes and comes back; none: it goes")
+    void tagIsRenewed() throws Exception {
+        set(far, "relayvm=sys-relay");
+        assertEquals(
+                List.of(
+                        "far property-pre-set:relayvm",
+                        "far domain-tag-delete:relayvm-sys-relay",
+                        "far domain-tag-add:relayvm-sys-relay",
+                        "far property-set:relayvm"),
+                heard(qubes, () -> set(far, "relayvm=sys-relay")));
+        assertEquals(
+                List.of(
+                        "far property-pre-set:relayvm",
+                        "far domain-tag-delete:relayvm-sys-relay",
+                        "far property-set:relayvm"),
+                heard(qubes, () -> set(far, "relayvm=")));
+    }
+
+    @Test
     @DisplayName("nothing is kept in step once the extension is gone")
     void unloads() throws Exception {
         set(far, "relayvm=sys-relay");

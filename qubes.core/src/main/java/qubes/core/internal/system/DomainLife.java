@@ -150,7 +150,8 @@ final class DomainLife {
             BaseVM vm, DomainContext context, Property<T> key, Object value) {
         Property<T> property = vm.properties().declared(key);
         if (property == null) {
-            throw vm.noSuchProperty(key.name());
+            throw new IllegalArgumentException(
+                    "klass " + vm.klass() + " has no property " + Repr.quote(key.name()));
         }
         T accepted = property.accept(vm, (T) value);
         context.update(

@@ -4,6 +4,7 @@ import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import qubes.core.error.PermissionDenied;
+import qubes.core.error.ProtocolError;
 import qubes.core.error.QubesException;
 import qubes.core.event.Event;
 import qubes.core.event.EventPattern;
@@ -26,7 +27,7 @@ record ForeignHandler<E extends Event>(
     void handle(Event event) {
         try {
             action.accept(pattern.type().cast(event));
-        } catch (QubesException | PermissionDenied e) {
+        } catch (QubesException | ProtocolError | PermissionDenied e) {
             throw e;
         } catch (RuntimeException e) {
             log.error("{} failed on {}", owner, event.wireName(), e);

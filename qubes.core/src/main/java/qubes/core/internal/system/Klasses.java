@@ -3,6 +3,7 @@ package qubes.core.internal.system;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -67,7 +68,7 @@ final class Klasses {
 
     Set<String> names() {
         Map<String, DomainFactory> known = byKlass;
-        Set<String> names = new java.util.TreeSet<>(known.keySet());
+        Set<String> names = new TreeSet<>(known.keySet());
         names.add(DomainRecord.ADMIN_KLASS);
         return names;
     }

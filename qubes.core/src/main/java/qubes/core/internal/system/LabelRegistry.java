@@ -18,10 +18,9 @@ import qubes.core.vm.Labels;
 final class LabelRegistry implements Labels {
     private static final Pattern NAME = Pattern.compile("[A-Za-z0-9_.-]+");
     private static final Pattern DIGITS = Pattern.compile("[0-9]+");
+    private static final Pattern REFERENCE = Pattern.compile("label-[0-9]{1,9}");
     private static final Pattern INDEX = Pattern.compile("\\s*\\+?[0-9]{1,9}\\s*");
     private static final Pattern COLOR = Pattern.compile("0x[0-9a-fA-F]{6}");
-
-    private static final String REFERENCE = "label-";
 
     private final Model model;
 
@@ -41,13 +40,11 @@ final class LabelRegistry implements Labels {
 
     @Override
     public Label resolve(String text) {
-        Optional<Label> referred =
-                text.startsWith(REFERENCE)
-                        ? at(text.substring(REFERENCE.length()))
-                        : Optional.empty();
-        return referred.or(() -> find(text))
-                .or(() -> at(text))
-                .orElseThrow(() -> new QubesLabelNotFoundError(text));
+        Optional<Label> found =
+                REFERENCE.matcher(text).matches()
+                        ? at(text.substring("label-".length()))
+                        : find(text).or(() -> at(text));
+        return found.orElseThrow(() -> new QubesLabelNotFoundError(text));
     }
 
     /** By an index written as any integer may be: {@code 3}, {@code 03}. */

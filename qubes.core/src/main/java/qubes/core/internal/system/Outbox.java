@@ -1,6 +1,7 @@
 package qubes.core.internal.system;
 
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -87,7 +88,7 @@ final class Outbox implements AutoCloseable {
             while (!closed && (waiting.isEmpty() || waiting.peek().version() > durable)) {
                 changed.await();
             }
-            List<Entry> ready = new java.util.ArrayList<>();
+            List<Entry> ready = new ArrayList<>();
             while (!closed && !waiting.isEmpty() && waiting.peek().version() <= durable) {
                 ready.add(waiting.remove());
             }

@@ -174,6 +174,16 @@ class CollectionTest {
     }
 
     @Test
+    @DisplayName("a property that the klass does not have | TypeError, nothing added")
+    void unknownArgument() {
+        NewDomain wanted =
+                NewDomain.of("PlainVM", new DomainName("odd"))
+                        .with(TestSystem.TEMPLATE, DomainName.DOM0);
+        assertThrows(IllegalArgumentException.class, () -> system.create(wanted));
+        assertEquals(Optional.empty(), system.find(new DomainName("odd")));
+    }
+
+    @Test
     @DisplayName("a klass that nobody provides | QubesException that says which there are")
     void unknownKlass() {
         QubesException error =

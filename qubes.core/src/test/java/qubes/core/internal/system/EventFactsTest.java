@@ -1,6 +1,8 @@
 package qubes.core.internal.system;
 
+import static org.junit.jupiter.api.Assertions.assertDoesNotThrow;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import java.nio.file.Path;
@@ -15,7 +17,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import qubes.core.error.PermissionDenied;
 import qubes.core.error.QubesException;
+import qubes.core.error.QubesInvalidTagError;
 import qubes.core.event.Event;
 import qubes.core.event.EventPattern;
 import qubes.core.event.PropertyPreSet;
@@ -119,6 +124,35 @@ class EventFactsTest {
         assertThrows(
                 QubesException.class, () -> system.set(Globals.CLOCKVM, Optional.of(net.name())));
         assertEquals(null, net.features().get("service.clocksync"));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"property-pre-set:vcpus", "property-set:vcpus"})
+    @DisplayName("an error that clients know reaches them as it is; handlers after it do not run")
+    void knownErrorsPropagate(String event) {
+        for (RuntimeException error :
+                List.of(
+                        new QubesException("known"),
+                        new QubesInvalidTagError("known"),
+                        new PermissionDenied("known"))) {
+            AutoCloseable handler =
+                    system.handle(
+                            work,
+                            EventPattern.of(Event.class, event),
+                            told -> {
+                                throw error;
+                            });
+            AutoCloseable next = hear(work, event);
+            assertSame(
+                    error, assertThrows(RuntimeException.class, () -> work.set(QubesVM.VCPUS, 3)));
+            close(handler);
+            close(next);
+        }
+        assertEquals(List.of(), called);
+    }
+
+    private static void close(AutoCloseable handler) {
+        assertDoesNotThrow(handler::close);
     }
 
     @Test

@@ -67,15 +67,6 @@ class LabelRegistryTest {
         assertEquals(index, labels.resolve(text).index());
     }
 
-    @Test
-    @DisplayName("label-N is the index, whatever else is called so")
-    void indexBeforeName() {
-        labels.add("label-1", "0x00ffff");
-        labels.add("label-99", "0x00ffff");
-        assertEquals(1, labels.resolve("label-1").index());
-        assertEquals(10, labels.resolve("label-99").index());
-    }
-
     @ParameterizedTest
     @ValueSource(strings = {"invalid", "123", "label-123", "label-", "", "Red", "-1", "1.0"})
     @DisplayName("Anything else is no label")
@@ -103,6 +94,19 @@ class LabelRegistryTest {
     void refusesColors(String color) {
         assertThrows(QubesInvalidLabelValueError.class, () -> labels.add("cyan", color));
         assertEquals(8, labels.list().size());
+    }
+
+    @Test
+    @DisplayName("label-3 is the label of index 3, also where another is named so")
+    void indexComesFirst() {
+        labels.add("label-3", "0x123456");
+        assertEquals("yellow", labels.resolve("label-3").name());
+        assertEquals(Optional.of(9), labels.find("label-3").map(Label::index));
+        assertThrows(QubesLabelNotFoundError.class, () -> labels.resolve("label-10"));
+        BaseVM work = TestSystem.plain(system, "work");
+        assertEquals("yellow", BaseVM.LABEL.parse(work, "label-3"));
+        work.set(BaseVM.LABEL, "label-3"); // the label itself, not a text that names one
+        assertEquals(Optional.of(9), work.label().map(Label::index));
     }
 
     @Test
