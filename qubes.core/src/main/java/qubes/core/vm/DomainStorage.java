@@ -329,7 +329,7 @@ public final class DomainStorage {
                 .ifPresent(vid -> attributes.put("source", vid));
         model.flatMap(volume -> volume.text("ephemeral"))
                 .ifPresent(text -> attributes.put("ephemeral", text));
-        return new VolumeRecord(attributes);
+        return VolumeRecord.ordered(attributes);
     }
 
     /** The id of a volume: the one it has, while it stays in its pool. */
