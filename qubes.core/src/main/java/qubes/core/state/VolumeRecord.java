@@ -57,9 +57,13 @@ public record VolumeRecord(Map<String, String> attributes) {
         return Optional.ofNullable(attributes.get(attribute));
     }
 
-    /** True if the attribute is there and reads {@code True}. */
+    /**
+     * True if the attribute is there and reads {@code True}, or any other text that is neither
+     * empty nor {@code False}: the original keeps such a text, and takes it for true.
+     */
     public boolean flag(String attribute) {
-        return "True".equals(attributes.get(attribute));
+        String text = attributes.getOrDefault(attribute, "");
+        return !text.isEmpty() && !text.equals("False");
     }
 
     /**

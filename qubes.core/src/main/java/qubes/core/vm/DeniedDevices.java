@@ -5,6 +5,7 @@ import java.util.regex.Pattern;
 import qubes.core.device.DeviceInterface;
 import qubes.core.error.QubesPropertyValueError;
 import qubes.core.error.QubesValueError;
+import qubes.core.property.PropertyType;
 
 /**
  * The syntax of {@code devices_denied}: interface codes of seven characters each, kept sorted and
@@ -18,7 +19,19 @@ final class DeniedDevices {
             "Interface code list should be in the form chhhhhhchhhhhh...,where c is one of \"b\","
                     + " \"u\", \"m\", \"p\", \"*\" and h is a hexdigit or \"*\".";
 
+    /** Codes that a store has in another order, or twice, are read as if they had been set. */
+    static final PropertyType<String> TYPE =
+            new PropertyType<>("str", "str", DeniedDevices::stored, codes -> codes);
+
     private DeniedDevices() {}
+
+    private static String stored(String codes) {
+        try {
+            return normalized(codes);
+        } catch (QubesValueError e) {
+            return codes; // for the rule to refuse, or for the user to see and mend
+        }
+    }
 
     /**
      * The codes sorted, each once.

@@ -60,7 +60,7 @@ public final class Globals {
                     .define();
 
     public static final Property<Optional<DomainName>> DEFAULT_TEMPLATE =
-            reference("default_template", "Template of new qubes that do not name another.")
+            unchecked("default_template", "Template of new qubes that do not name another.")
                     .allows("the name of a TemplateVM, or none")
                     .accept(References.ofKlass("default_template", "TemplateVM"))
                     .define();
@@ -176,10 +176,13 @@ public final class Globals {
 
     private static Property.Builder<Qubes, Optional<DomainName>> reference(
             String name, String doc) {
-        return Property.of(Qubes.class, name, PropertyType.OPTIONAL_DOMAIN)
-                .doc(doc)
-                .loadStage(3)
-                .accept(References.existing(name));
+        return unchecked(name, doc).accept(References.existing(name));
+    }
+
+    /** A reference whose own rule says which domains it may name. */
+    private static Property.Builder<Qubes, Optional<DomainName>> unchecked(
+            String name, String doc) {
+        return Property.of(Qubes.class, name, PropertyType.OPTIONAL_DOMAIN).doc(doc).loadStage(3);
     }
 
     private static Property<String> poolFor(String volume) {

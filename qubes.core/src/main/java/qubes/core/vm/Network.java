@@ -47,7 +47,7 @@ public final class Network {
                     .define();
 
     public static final Property<String> MAC_ADDRESS =
-            Property.of(BaseVM.class, "mac", PropertyType.STR)
+            Property.of(BaseVM.class, "mac", PropertyType.STR_OF_LOWER_CASE)
                     .allows("six groups of two hex digits, joined by colons")
                     .doc("Hardware address of the network interface.")
                     .defaultsTo("00:16:3e:5e:6c:00")

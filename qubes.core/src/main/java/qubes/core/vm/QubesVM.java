@@ -84,7 +84,7 @@ public abstract class QubesVM extends BaseVM {
                                     user -> USER.matcher(user).matches()))
                     .define();
     public static final Property<String> DEVICES_DENIED =
-            Property.of(BaseVM.class, "devices_denied", PropertyType.STR)
+            Property.of(BaseVM.class, "devices_denied", DeniedDevices.TYPE)
                     .allows(
                             "interface codes of seven characters each: b, u, m, p or *, then six of 0-9, a-f and *")
                     .doc(
@@ -165,7 +165,7 @@ public abstract class QubesVM extends BaseVM {
                     .check(Checks.positive())
                     .define();
     public static final Property<String> VIRT_MODE =
-            of("virt_mode", PropertyType.STR)
+            of("virt_mode", PropertyType.STR_OF_LOWER_CASE)
                     .allows("hvm, pvh or pv; not pvh with PCI devices")
                     .doc("How the guest is virtualised: hvm, pvh or pv.")
                     .mayDefaultTo("hvm with PCI devices", QubesVM::modeForDevices)
