@@ -1,6 +1,7 @@
 package qubes.reference;
 
 import java.lang.reflect.Constructor;
+import java.lang.reflect.Proxy;
 import java.lang.reflect.RecordComponent;
 import java.util.Arrays;
 import java.util.List;
@@ -8,10 +9,8 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import org.jspecify.annotations.Nullable;
 import qubes.core.property.Property;
 import qubes.core.property.PropertyHolder;
-import qubes.core.property.PropertyTable;
 import qubes.core.property.PropertyType;
 
 /**
@@ -41,7 +40,7 @@ final class Sample {
         String capitals =
                 component.getName().replaceAll("(?<=[a-z])(?=[A-Z])", "_").toUpperCase(Locale.ROOT);
         if (type == PropertyHolder.class) {
-            return new Holder();
+            return holder();
         }
         if (type == Property.class) {
             return Property.named("NAME", PropertyType.STR).define();
@@ -91,41 +90,14 @@ final class Sample {
         throw new IllegalStateException("no sample is known of " + type);
     }
 
-    /** A subject without a name. */
-    private record Holder() implements PropertyHolder {
-        @Override
-        public String subjectName() {
-            return "SUBJECT";
-        }
-
-        @Override
-        public PropertyTable properties() {
-            return PropertyTable.of();
-        }
-
-        @Override
-        public <T> Optional<T> explicit(Property<T> property) {
-            return Optional.empty();
-        }
-
-        @Override
-        public <T> Optional<T> find(Property<T> property) {
-            return Optional.empty();
-        }
-
-        @Override
-        public <T> Optional<T> defaultOf(Property<T> property) {
-            return Optional.empty();
-        }
-
-        @Override
-        public <T> void set(Property<T> property, @Nullable T value) {
-            throw new UnsupportedOperationException("a sample has no properties");
-        }
-
-        @Override
-        public void reset(Property<?> property) {
-            throw new UnsupportedOperationException("a sample has no properties");
-        }
+    /** A subject that nobody asks anything. */
+    private static PropertyHolder holder() {
+        return (PropertyHolder)
+                Proxy.newProxyInstance(
+                        PropertyHolder.class.getClassLoader(),
+                        new Class<?>[] {PropertyHolder.class},
+                        (holder, method, arguments) -> {
+                            throw new UnsupportedOperationException(method.getName());
+                        });
     }
 }

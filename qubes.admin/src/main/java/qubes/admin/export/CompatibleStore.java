@@ -7,7 +7,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import qubes.core.error.Repr;
-import qubes.core.state.AssignmentRecord;
 import qubes.core.state.DomainRecord;
 import qubes.core.state.PoolRecord;
 import qubes.core.state.StoredValue;
@@ -40,7 +39,7 @@ public record CompatibleStore(SystemState state, List<String> changes) {
                         SystemState.of(all.labels(), pools, Map.of(), List.of(), domains), changes);
         SystemState state = loadable;
         for (DomainRecord domain : loadable.domains()) {
-            state = state.withChanged(new DomainConversion(domain, changes).properties(loadable));
+            state = state.withChanged(new DomainConversion(domain, changes).among(loadable));
         }
         for (Map.Entry<String, StoredValue> global : globals(all, loadable, changes).entrySet()) {
             state = state.withGlobal(global.getKey(), Optional.of(global.getValue()));
@@ -143,18 +142,5 @@ public record CompatibleStore(SystemState state, List<String> changes) {
         }
         changes.add(property + " is left out" + refused);
         return Optional.empty();
-    }
-
-    /** The assignments that the original loads, without what it does not know of them. */
-    static List<AssignmentRecord> loadable(List<AssignmentRecord> assignments) {
-        return assignments.stream()
-                .filter(assignment -> !assignment.mode().equals("manual"))
-                .map(
-                        assignment ->
-                                new AssignmentRecord(
-                                        assignment.deviceClass(),
-                                        assignment.attributes(),
-                                        assignment.options()))
-                .toList();
     }
 }

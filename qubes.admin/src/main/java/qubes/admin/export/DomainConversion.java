@@ -1,9 +1,11 @@
 package qubes.admin.export;
 
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import qubes.core.device.DeviceAssignment;
 import qubes.core.error.Repr;
 import qubes.core.state.AssignmentRecord;
 import qubes.core.state.DomainRecord;
@@ -31,17 +33,15 @@ final class DomainConversion {
         DomainRecord classed = domain.klass().equals("NetVM") ? withoutNetVM() : domain;
         boolean managed = !domain.klass().equals("RemoteVM");
         int unknown = domain.unknown().size() + domain.attributes().size();
+        List<AssignmentRecord> assignments = new ArrayList<>();
         for (AssignmentRecord assignment : domain.assignments()) {
+            AssignmentRecord known = withoutUnknown(assignment);
             unknown += assignment.unknown().size();
+            unknown += assignment.attributes().size() - known.attributes().size();
+            assignments.add(known);
         }
         if (unknown > 0) {
             say(unknown + " elements, attributes or comments are left out");
-        }
-        List<AssignmentRecord> assignments =
-                managed ? CompatibleStore.loadable(domain.assignments()) : List.of();
-        int lost = domain.assignments().size() - assignments.size();
-        if (lost > 0) {
-            say(lost + " device assignments are left out, the original does not load them");
         }
         if (!managed && !domain.volumes().isEmpty()) {
             say("volumes are left out, a RemoteVM has none");
@@ -58,6 +58,12 @@ final class DomainConversion {
                 assignments,
                 managed ? volumes() : Map.of(),
                 List.of());
+    }
+
+    private static AssignmentRecord withoutUnknown(AssignmentRecord assignment) {
+        Map<String, String> known = new LinkedHashMap<>(assignment.attributes());
+        known.keySet().removeIf(attribute -> !Original.isDeviceAttribute(attribute));
+        return new AssignmentRecord(assignment.deviceClass(), known, assignment.options());
     }
 
     /** As the original has it: an AppVM, or without template a StandaloneVM, with the property. */
@@ -126,8 +132,8 @@ final class DomainConversion {
         return Optional.empty();
     }
 
-    /** The domain with only such properties as the original accepts beside {@code loadable}. */
-    DomainRecord properties(SystemState loadable) {
+    /** The domain with only such properties and assignments as the original loads there. */
+    DomainRecord among(SystemState loadable) {
         Map<String, Kind> known = Original.properties(domain.klass()).orElse(Map.of());
         Map<String, StoredValue> properties = new LinkedHashMap<>();
         domain.properties()
@@ -141,7 +147,28 @@ final class DomainConversion {
                                                 loadable,
                                                 changes)
                                         .ifPresent(kept -> properties.put(name, kept)));
-        return domain.withProperties(properties);
+        return domain.withProperties(properties).withAssignments(assignments(loadable));
+    }
+
+    private List<AssignmentRecord> assignments(SystemState loadable) {
+        boolean managed = !domain.klass().equals("RemoteVM");
+        List<AssignmentRecord> kept =
+                domain.assignments().stream()
+                        .filter(assignment -> managed && isLoaded(assignment, loadable))
+                        .toList();
+        int lost = domain.assignments().size() - kept.size();
+        if (lost > 0) {
+            say(lost + " device assignments are left out, the original does not load them");
+        }
+        return kept;
+    }
+
+    /** The original stops at a mode that is none, and forgets what no qube of that name offers. */
+    private static boolean isLoaded(AssignmentRecord assignment, SystemState loadable) {
+        return DeviceAssignment.of(assignment)
+                .flatMap(understood -> understood.device().backend())
+                .filter(backend -> loadable.domain(backend) != null)
+                .isPresent();
     }
 
     private void say(String what) {

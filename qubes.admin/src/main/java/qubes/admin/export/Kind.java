@@ -74,8 +74,14 @@ enum Kind {
         };
     }
 
+    /** True if the original knows such a flag of the domain's class, and it is set. */
     private static boolean flag(DomainRecord domain, String property) {
+        boolean known =
+                Original.properties(domain.klass())
+                        .filter(properties -> properties.containsKey(property))
+                        .isPresent();
         return domain.property(property)
+                .filter(value -> known)
                 .flatMap(value -> parsed(PropertyType.BOOL, value.text()))
                 .orElse(false);
     }

@@ -139,6 +139,9 @@ final class Original {
                     "size",
                     "source");
 
+    private static final Set<String> DEVICE_ATTRIBUTES =
+            Set.of("backend-domain", "id", "mode", "identity", "required");
+
     private Original() {}
 
     /** The properties of a class; absent if there is no such class. */
@@ -154,6 +157,11 @@ final class Original {
     /** True if a volume can have that attribute. */
     static boolean isVolumeAttribute(String name) {
         return VOLUME_ATTRIBUTES.contains(name);
+    }
+
+    /** True if the element of an assigned device can have that attribute. */
+    static boolean isDeviceAttribute(String name) {
+        return DEVICE_ATTRIBUTES.contains(name);
     }
 
     private static Map<String, Kind> and(Map<String, Kind> some, Map<String, Kind> more) {

@@ -267,6 +267,66 @@ class CompatibleStoreTest {
                         "",
                         "work: 1 device assignments are left out, the original does not load them"),
                 new Row(
+                        "device mode that is none",
+                        "[devices]",
+                        "<device backend-domain=\"dom0\" id=\"2\" mode=\"sometimes\"/>",
+                        "sometimes",
+                        "",
+                        "work: 1 device assignments are left out, the original does not load them"),
+                new Row(
+                        "device that is perhaps required",
+                        "[devices]",
+                        "<device backend-domain=\"dom0\" id=\"2\" required=\"perhaps\"/>",
+                        "perhaps",
+                        "",
+                        "work: 1 device assignments are left out, the original does not load them"),
+                new Row(
+                        "device of any backend, which the original forgets",
+                        "[devices]",
+                        "<device backend-domain=\"*\" id=\"2\" mode=\"required\"/>",
+                        "\"*\"",
+                        "",
+                        "work: 1 device assignments are left out, the original does not load them"),
+                new Row(
+                        "device of a qube that is left out",
+                        "[domains]",
+                        domain(3, "HologramVM", "ghost", "")
+                                + "<domain id=\"domain-4\" class=\"TemplateVM\">"
+                                + identity(4, "t", "")
+                                + "<devices class=\"usb\"><device backend-domain=\"ghost\" id=\"2\"/>"
+                                + "</devices></domain>",
+                        "ghost",
+                        "",
+                        "ghost: left out, the original has no class 'HologramVM'",
+                        "t: 1 device assignments are left out, the original does not load them"),
+                new Row(
+                        "device of a RemoteVM",
+                        "[domains]",
+                        "<domain id=\"domain-3\" class=\"RemoteVM\">"
+                                + identity(3, "far", "")
+                                + "<devices class=\"usb\"><device backend-domain=\"dom0\" id=\"2\"/>"
+                                + "</devices></domain>",
+                        "usb",
+                        "",
+                        "far: 1 device assignments are left out, the original does not load them"),
+                new Row(
+                        "attribute of a device",
+                        "[devices]",
+                        "<device backend-domain=\"dom0\" id=\"2\" hue=\"7\"/>",
+                        "hue",
+                        "id=\"2\"",
+                        "work: 1 elements, attributes or comments are left out"),
+                new Row(
+                        "disposable of a class that the original does not let be its template",
+                        "[domains]",
+                        domain(3, "TemplateVM", "t", property("template_for_dispvms", "True"))
+                                + domain(4, "DispVM", "disp1", property("template", "t")),
+                        "template_for_dispvms",
+                        property("name", "t"),
+                        "disp1: left out, the original does not load 't' as template of a DispVM",
+                        "t: property 'template_for_dispvms' is left out, the original does not"
+                                + " know it"),
+                new Row(
                         "empty property of a RemoteVM",
                         "[domains]",
                         domain(

@@ -76,6 +76,8 @@ class EveryKlassTest {
                 admin.vm.Shutdown @remote                         | nothing
                 admin.vm.Pause @remote                            | nothing
                 admin.vm.property.Set+netvm <remote               | ! QubesPropertyValueError: wrong VM class: domains['remote'] is of type RemoteVM and not LocalVM
+                admin.vm.property.Set+template <remote            | ! QubesPropertyValueError: wrong VM class: domains['remote'] is of type RemoteVM and not TemplateVM
+                admin.property.Set+default_template @dom0 <remote | ! QubesPropertyValueError: wrong VM class: domains['remote'] is of type RemoteVM and not TemplateVM
                 admin.vm.property.Set+template_for_dispvms <False | ! QubesVMInUseError
                 admin.vm.property.Reset+template_for_dispvms      | ! QubesVMInUseError
                 admin.vm.Remove                                   | ! QubesVMInUseError: Domain is in use: 'test-vm1';  see 'journalctl -u qubesd -e' in dom0 for details

@@ -3,6 +3,7 @@ package qubes.core.firewall;
 import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
@@ -67,7 +68,7 @@ public record RuleList(List<Rule> rules) {
         Map<String, String> entries = new LinkedHashMap<>();
         entries.put("policy", POLICY.text());
         for (int i = 0; i < rules.size(); i++) {
-            String key = String.format("%04d", i);
+            String key = String.format(Locale.ROOT, "%04d", i);
             Rule rule = rules.get(i);
             if (family.isEmpty()
                     || rule.dsthost().map(host -> host.kind().reaches(family.get())).orElse(true)) {

@@ -33,10 +33,21 @@ public final class PropertyType<T> {
     public static final PropertyType<String> STR_OF_ANY =
             new PropertyType<>("str", "str", PropertyType::textOfAny, text -> text);
 
-    /** {@code True} or {@code False}; reads the usual spellings in any case. */
+    /** Text that is always in lower case, however a store has it. */
+    public static final PropertyType<String> STR_OF_LOWER_CASE =
+            new PropertyType<>("str", "str", text -> text.toLowerCase(Locale.ROOT), text -> text);
+
+    /**
+     * {@code True} or {@code False}; reads the usual spellings in any case. Nothing in a store is
+     * false, a client's empty text is refused.
+     */
     public static final PropertyType<Boolean> BOOL =
             new PropertyType<>(
-                    "bool", "bool", PropertyType::parseBool, value -> value ? "True" : "False");
+                    "bool",
+                    "bool",
+                    PropertyType::parseBool,
+                    value -> value ? "True" : "False",
+                    text -> !text.isEmpty() && parseBool(text));
 
     /**
      * A decimal integer of 32 bits; blanks around it are ignored, and an underscore may stand
@@ -93,6 +104,7 @@ public final class PropertyType<T> {
     private final String name;
     private final Function<String, T> parser;
     private final Function<T, String> writer;
+    private final Function<String, T> reader;
 
     /**
      * A type of one's own.
@@ -105,10 +117,20 @@ public final class PropertyType<T> {
      */
     public PropertyType(
             String wireTag, String name, Function<String, T> parser, Function<T, String> writer) {
+        this(wireTag, name, parser, writer, parser);
+    }
+
+    private PropertyType(
+            String wireTag,
+            String name,
+            Function<String, T> parser,
+            Function<T, String> writer,
+            Function<String, T> reader) {
         this.wireTag = wireTag;
         this.name = name;
         this.parser = parser;
         this.writer = writer;
+        this.reader = reader;
     }
 
     /**
@@ -150,6 +172,15 @@ public final class PropertyType<T> {
      */
     public T parse(String text) {
         return parser.apply(text);
+    }
+
+    /**
+     * The value that the text of a store stands for.
+     *
+     * @throws QubesValueError if it stands for none
+     */
+    public T read(String stored) {
+        return reader.apply(stored);
     }
 
     /** {@code value} as it is stored and sent. */

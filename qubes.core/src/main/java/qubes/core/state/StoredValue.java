@@ -58,7 +58,7 @@ public final class StoredValue {
     public <T> T as(Property<T> property) {
         Decoded known = decoded;
         if (known == null || known.by() != property) {
-            known = new Decoded(property, property.type().parse(text));
+            known = new Decoded(property, property.type().read(text));
             decoded = known;
         }
         return (T) known.value();

@@ -2,6 +2,7 @@ package qubes.core.state;
 
 import java.util.Collections;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
@@ -12,11 +13,38 @@ import java.util.Optional;
  * @param attributes attribute name to text, in file order; always with {@code name}
  */
 public record VolumeRecord(Map<String, String> attributes) {
+    /** The order in which the original writes them (spec qubes-xml.md §1). */
+    private static final List<String> ORDER =
+            List.of(
+                    "name",
+                    "pool",
+                    "vid",
+                    "revisions_to_keep",
+                    "rw",
+                    "save_on_stop",
+                    "snap_on_start",
+                    "ephemeral",
+                    "size",
+                    "source");
+
     public VolumeRecord {
         attributes = Collections.unmodifiableMap(new LinkedHashMap<>(attributes));
         if (!attributes.containsKey("name")) {
             throw new IllegalArgumentException("a volume needs a name: " + attributes);
         }
+    }
+
+    /** A volume with its attributes in the original's order, those nobody here understands last. */
+    public static VolumeRecord ordered(Map<String, String> attributes) {
+        Map<String, String> ordered = new LinkedHashMap<>();
+        for (String attribute : ORDER) {
+            String text = attributes.get(attribute);
+            if (text != null) {
+                ordered.put(attribute, text);
+            }
+        }
+        attributes.forEach(ordered::putIfAbsent);
+        return new VolumeRecord(ordered);
     }
 
     /** {@code root}, {@code private}, {@code volatile}, {@code kernel} or another. */
@@ -29,19 +57,26 @@ public record VolumeRecord(Map<String, String> attributes) {
         return Optional.ofNullable(attributes.get(attribute));
     }
 
-    /** True if the attribute is there and reads {@code True}. */
+    /**
+     * True if the attribute is there and reads {@code True}, or any other text that is neither
+     * empty nor {@code False}: the original keeps such a text, and takes it for true.
+     */
     public boolean flag(String attribute) {
-        return "True".equals(attributes.get(attribute));
+        String text = attributes.getOrDefault(attribute, "");
+        return !text.isEmpty() && !text.equals("False");
     }
 
-    /** This record with an attribute set, or removed if {@code value} is absent. */
+    /**
+     * This record with an attribute set, or removed if {@code value} is absent. One that was not
+     * there comes to its place in the original's order, and so do all others.
+     */
     public VolumeRecord with(String attribute, Optional<String> value) {
         Map<String, String> changed = new LinkedHashMap<>(attributes);
-        if (value.isPresent()) {
-            changed.put(attribute, value.get());
-        } else {
+        if (value.isEmpty()) {
             changed.remove(attribute);
+            return new VolumeRecord(changed);
         }
-        return new VolumeRecord(changed);
+        boolean added = changed.put(attribute, value.get()) == null;
+        return added ? ordered(changed) : new VolumeRecord(changed);
     }
 }

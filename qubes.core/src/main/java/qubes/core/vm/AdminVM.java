@@ -44,6 +44,7 @@ public final class AdminVM extends BaseVM {
 
     public static final Property<Optional<DomainName>> DEFAULT_DISPVM =
             Property.of(AdminVM.class, "default_dispvm", PropertyType.OPTIONAL_DOMAIN)
+                    .allows("the name of a qube with template_for_dispvms, or none")
                     .doc(QubesVM.DEFAULT_DISPVM.doc())
                     .loadStage(4)
                     .from(Globals.valueOf(Globals.DEFAULT_DISPVM))
@@ -64,6 +65,7 @@ public final class AdminVM extends BaseVM {
 
     public static final Property<String> KEYBOARD_LAYOUT =
             Property.of(AdminVM.class, "keyboard_layout", PropertyType.STR)
+                    .allows("LAYOUT+VARIANT+OPTIONS, the last two may be empty")
                     .doc(QubesVM.KEYBOARD_LAYOUT.doc())
                     .defaultsTo(KeyboardLayout.DEFAULT)
                     .check(KeyboardLayout::check)

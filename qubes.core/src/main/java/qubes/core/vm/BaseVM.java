@@ -46,6 +46,8 @@ public abstract class BaseVM extends ModelHolder implements Comparable<BaseVM> {
                             BaseVM.class,
                             "name",
                             new PropertyType<>("str", "name", DomainName::new, DomainName::value))
+                    .allows(
+                            "at most 31 letters, digits, underscores, dots and hyphens, a letter first")
                     .doc("Name of the qube. Cannot change.")
                     .writeOnce()
                     .notCloned()
@@ -53,6 +55,7 @@ public abstract class BaseVM extends ModelHolder implements Comparable<BaseVM> {
 
     public static final Property<Integer> QID =
             Property.of(BaseVM.class, "qid", PropertyType.INT)
+                    .allows("0 to 10000")
                     .doc("Number of the qube inside this system, 0 for dom0. Cannot change.")
                     .writeOnce()
                     .notCloned()
@@ -113,9 +116,14 @@ public abstract class BaseVM extends ModelHolder implements Comparable<BaseVM> {
         }
     }
 
-    /** The application. The original calls it {@code app}. */
+    /** The application. */
     public final Qubes qubes() {
         return context.qubes();
+    }
+
+    /** The same as {@link #qubes()}, by the name that users of the original look for. */
+    public final Qubes app() {
+        return qubes();
     }
 
     /** The name; never changes. */

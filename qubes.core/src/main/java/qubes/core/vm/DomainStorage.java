@@ -51,6 +51,7 @@ public final class DomainStorage {
     public String poolOf(String volume) {
         return recordOf(volume)
                 .text("pool")
+                .or(() -> vm.qubes().pools().defaultFor(volume))
                 .orElseThrow(
                         () ->
                                 new StoragePoolException(
@@ -233,7 +234,7 @@ public final class DomainStorage {
         if (record == null) {
             throw new StoragePoolException(vm + " has no volume " + volume);
         }
-        return record;
+        return vm.traits().volumes().completed(record);
     }
 
     private VolumeSpec spec(VolumeRecord record) {
@@ -244,12 +245,16 @@ public final class DomainStorage {
                         record.flag("save_on_stop"));
         return new VolumeSpec(
                 record.name(),
-                kernel ? vm.find(QubesVM.KERNEL).orElse("") : record.text("vid").orElse(""),
+                kernel ? vm.find(QubesVM.KERNEL).orElse("") : vid(record),
                 kind,
                 number(record, "size"),
                 record.flag("rw"),
                 kind.snapOnStart() ? record.text("source") : Optional.empty(),
                 (int) number(record, "revisions_to_keep"));
+    }
+
+    private String vid(VolumeRecord record) {
+        return record.text("vid").orElseGet(() -> newVid(poolOf(record.name()), record.name()));
     }
 
     private long number(VolumeRecord record, String attribute) {
@@ -311,9 +316,9 @@ public final class DomainStorage {
                 entry.kind().saveOnStop() ? Integer.toString(open(pool).revisionsToKeep()) : "0");
         attributes.put(
                 "rw",
-                model.map(volume -> volume.flag("rw")).orElse(entry.writable()) ? "True" : "False");
-        attributes.put("save_on_stop", entry.kind().saveOnStop() ? "True" : "False");
-        attributes.put("snap_on_start", entry.kind().snapOnStart() ? "True" : "False");
+                VolumeLayout.flag(model.map(volume -> volume.flag("rw")).orElse(entry.writable())));
+        attributes.put("save_on_stop", VolumeLayout.flag(entry.kind().saveOnStop()));
+        attributes.put("snap_on_start", VolumeLayout.flag(entry.kind().snapOnStart()));
         String size =
                 source.flatMap(volume -> volume.text("size"))
                         .orElse(Long.toString(entry.sizeBytes()));
@@ -324,7 +329,7 @@ public final class DomainStorage {
                 .ifPresent(vid -> attributes.put("source", vid));
         model.flatMap(volume -> volume.text("ephemeral"))
                 .ifPresent(text -> attributes.put("ephemeral", text));
-        return new VolumeRecord(attributes);
+        return VolumeRecord.ordered(attributes);
     }
 
     /** The id of a volume: the one it has, while it stays in its pool. */

@@ -40,24 +40,28 @@ public final class Globals {
 
     public static final Property<Optional<DomainName>> DEFAULT_DISPVM =
             reference("default_dispvm", "Disposable template of qubes that do not name another.")
+                    .allows("the name of a qube with template_for_dispvms, or none")
                     .defaultsTo(Optional.empty())
                     .accept(References.disposableTemplate("default_dispvm"))
                     .define();
 
     public static final Property<Optional<DomainName>> MANAGEMENT_DISPVM =
             reference("management_dispvm", "Disposable template from which qubes are managed.")
+                    .allows("the name of a qube with template_for_dispvms, or none")
                     .defaultsTo(Optional.empty())
                     .accept(References.disposableTemplate("management_dispvm"))
                     .define();
 
     public static final Property<Optional<DomainName>> DEFAULT_NETVM =
             reference("default_netvm", "Qube that gives network to qubes that do not name another.")
+                    .allows("the name of a qube, or none, so that no loop comes about")
                     .defaultsTo(Optional.empty())
                     .accept(Network::refuseDefaultLoop)
                     .define();
 
     public static final Property<Optional<DomainName>> DEFAULT_TEMPLATE =
-            reference("default_template", "Template of new qubes that do not name another.")
+            unchecked("default_template", "Template of new qubes that do not name another.")
+                    .allows("the name of a TemplateVM, or none")
                     .accept(References.ofKlass("default_template", "TemplateVM"))
                     .define();
 
@@ -68,6 +72,7 @@ public final class Globals {
 
     public static final Property<String> DEFAULT_KERNEL =
             Property.named("default_kernel", PropertyType.STR)
+                    .allows("the name of an installed kernel, or none")
                     .doc("Kernel of qubes that do not name another.")
                     .loadStage(3)
                     .define();
@@ -171,10 +176,13 @@ public final class Globals {
 
     private static Property.Builder<Qubes, Optional<DomainName>> reference(
             String name, String doc) {
-        return Property.of(Qubes.class, name, PropertyType.OPTIONAL_DOMAIN)
-                .doc(doc)
-                .loadStage(3)
-                .accept(References.existing(name));
+        return unchecked(name, doc).accept(References.existing(name));
+    }
+
+    /** A reference whose own rule says which domains it may name. */
+    private static Property.Builder<Qubes, Optional<DomainName>> unchecked(
+            String name, String doc) {
+        return Property.of(Qubes.class, name, PropertyType.OPTIONAL_DOMAIN).doc(doc).loadStage(3);
     }
 
     private static Property<String> poolFor(String volume) {

@@ -28,6 +28,8 @@ public final class Network {
 
     public static final Property<Optional<DomainName>> NETVM =
             Property.of(BaseVM.class, "netvm", PropertyType.OPTIONAL_DOMAIN)
+                    .allows(
+                            "the name of a qube with provides_network, or none, so that no loop comes about")
                     .doc(
                             "Qube that gives this one its network. None cuts it off; the default follows the system's.")
                     .loadStage(4)
@@ -38,13 +40,15 @@ public final class Network {
 
     public static final Property<Boolean> PROVIDES_NETWORK =
             Property.of(BaseVM.class, "provides_network", PropertyType.BOOL)
+                    .allows("True or False; not False while others get their network from the qube")
                     .doc("Whether other qubes can get their network from this one.")
                     .defaultsTo(false)
                     .accept(Network::refuseWhileConnected)
                     .define();
 
     public static final Property<String> MAC_ADDRESS =
-            Property.of(BaseVM.class, "mac", PropertyType.STR)
+            Property.of(BaseVM.class, "mac", PropertyType.STR_OF_LOWER_CASE)
+                    .allows("six groups of two hex digits, joined by colons")
                     .doc("Hardware address of the network interface.")
                     .defaultsTo("00:16:3e:5e:6c:00")
                     .accept((vm, text) -> mac(text))
@@ -52,6 +56,7 @@ public final class Network {
 
     public static final Property<Optional<String>> IP =
             Property.of(BaseVM.class, "ip", Addresses.IPV4)
+                    .allows("an IPv4 address")
                     .doc("IPv4 address of the qube.")
                     .defaultsTo(
                             "made of qid or dispid, if networked", vm -> Network.of(vm).derivedIp())
@@ -60,6 +65,7 @@ public final class Network {
 
     public static final Property<Optional<String>> IP6 =
             Property.of(BaseVM.class, "ip6", Addresses.IPV6)
+                    .allows("an IPv6 address")
                     .doc("IPv6 address of the qube.")
                     .defaultsTo(
                             "made of qid or dispid, if networked and the feature ipv6 is on",

@@ -47,11 +47,13 @@ public abstract class QubesVM extends BaseVM {
                     .define();
     public static final Property<Optional<DomainName>> DEFAULT_DISPVM =
             reference("default_dispvm", "Disposable template of disposables that this qube starts.")
+                    .allows("the name of a qube with template_for_dispvms, or none")
                     .from(Globals.valueOf(Globals.DEFAULT_DISPVM))
                     .accept(References.disposableTemplate("default_dispvm"))
                     .define();
     public static final Property<Optional<DomainName>> MANAGEMENT_DISPVM =
             reference("management_dispvm", "Disposable template from which the qube is managed.")
+                    .allows("the name of a qube with template_for_dispvms, or none")
                     .from(Templates.value())
                     .from(Globals.valueOf(Globals.MANAGEMENT_DISPVM))
                     .accept(References.disposableTemplate("management_dispvm"))
@@ -72,6 +74,7 @@ public abstract class QubesVM extends BaseVM {
                     .define();
     public static final Property<String> DEFAULT_USER =
             of("default_user", PropertyType.STR)
+                    .allows("letters, digits and -_+,.")
                     .doc("User that commands run as.")
                     .from(Templates.value())
                     .orElse("user")
@@ -81,7 +84,9 @@ public abstract class QubesVM extends BaseVM {
                                     user -> USER.matcher(user).matches()))
                     .define();
     public static final Property<String> DEVICES_DENIED =
-            Property.of(BaseVM.class, "devices_denied", PropertyType.STR)
+            Property.of(BaseVM.class, "devices_denied", DeniedDevices.TYPE)
+                    .allows(
+                            "interface codes of seven characters each: b, u, m, p or *, then six of 0-9, a-f and *")
                     .doc(
                             "Interface codes of devices that must not be attached, seven characters each.")
                     .defaultsTo("")
@@ -89,6 +94,7 @@ public abstract class QubesVM extends BaseVM {
                     .define();
     public static final Property<String> KERNEL =
             of("kernel", PropertyType.STR)
+                    .allows("the name of an installed kernel, or none")
                     .doc(
                             "Kernel to boot, of those installed on the host; none means the qube's own.")
                     .from(Templates.value())
@@ -97,6 +103,7 @@ public abstract class QubesVM extends BaseVM {
                     .define();
     public static final Property<String> KERNELOPTS =
             of("kernelopts", PropertyType.STR)
+                    .allows("at most 512 characters")
                     .doc("Kernel options beside those every qube gets.")
                     .loadStage(4)
                     .defaultsTo("by kernel, template and devices", KernelOptions::defaultOf)
@@ -104,6 +111,7 @@ public abstract class QubesVM extends BaseVM {
                     .define();
     public static final Property<String> KEYBOARD_LAYOUT =
             of("keyboard_layout", PropertyType.STR)
+                    .allows("LAYOUT+VARIANT+OPTIONS, the last two may be empty")
                     .doc("Keyboard layout, variant and options, joined by +.")
                     .from(InheritedValue.of("guivm"))
                     .orElse(KeyboardLayout.DEFAULT)
@@ -111,6 +119,7 @@ public abstract class QubesVM extends BaseVM {
                     .define();
     public static final Property<Integer> MEMORY =
             of("memory", PropertyType.INT)
+                    .allows("1 or more")
                     .doc("Memory at start, in MiB.")
                     .from(Templates.value())
                     .orElse(400)
@@ -118,12 +127,14 @@ public abstract class QubesVM extends BaseVM {
                     .define();
     public static final Property<Integer> MAXMEM =
             of("maxmem", PropertyType.INT)
+                    .allows("0 or more")
                     .doc("Memory the qube can grow to, in MiB; 0 if it cannot.")
                     .defaultsTo("by hypervisor, template and memory", MemoryBalance::defaultMaximum)
                     .check(Checks.notNegative())
                     .define();
     public static final Property<Integer> QREXEC_TIMEOUT =
             of("qrexec_timeout", PropertyType.INT)
+                    .allows("1 or more")
                     .doc("Seconds a start waits for the guest's agent.")
                     .from(Templates.value())
                     .from(Globals.valueOf(Globals.DEFAULT_QREXEC_TIMEOUT))
@@ -131,6 +142,7 @@ public abstract class QubesVM extends BaseVM {
                     .define();
     public static final Property<Integer> SHUTDOWN_TIMEOUT =
             of("shutdown_timeout", PropertyType.INT)
+                    .allows("1 or more")
                     .doc("Seconds a shutdown may take.")
                     .from(Templates.value())
                     .from(Globals.valueOf(Globals.DEFAULT_SHUTDOWN_TIMEOUT))
@@ -138,6 +150,7 @@ public abstract class QubesVM extends BaseVM {
                     .define();
     public static final Property<Optional<Integer>> STUBDOM_MEM =
             of("stubdom_mem", PropertyType.OPTIONAL_INT)
+                    .allows("1 or more")
                     .doc("Memory of the helper domain that emulates devices, in MiB.")
                     .defaultsTo(Optional.empty())
                     .check(QubesVM::refuseNone)
@@ -145,13 +158,15 @@ public abstract class QubesVM extends BaseVM {
                     .define();
     public static final Property<Integer> VCPUS =
             of("vcpus", PropertyType.INT)
+                    .allows("1 or more")
                     .doc("Virtual CPUs seen by the guest. A change takes effect at the next start.")
                     .from(Templates.value())
                     .orElse(2)
                     .check(Checks.positive())
                     .define();
     public static final Property<String> VIRT_MODE =
-            of("virt_mode", PropertyType.STR)
+            of("virt_mode", PropertyType.STR_OF_LOWER_CASE)
+                    .allows("hvm, pvh or pv; not pvh with PCI devices")
                     .doc("How the guest is virtualised: hvm, pvh or pv.")
                     .mayDefaultTo("hvm with PCI devices", QubesVM::modeForDevices)
                     .from(Templates.value())

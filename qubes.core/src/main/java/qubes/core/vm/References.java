@@ -48,7 +48,7 @@ public final class References {
     public static Property.Rule<PropertyHolder, Optional<DomainName>> ofKlass(
             String property, String klass) {
         return (holder, name) -> {
-            name.ifPresent(n -> refuseOtherKlass(target(holder, property, n), klass));
+            name.ifPresent(n -> refuseOtherKlass(found(holder, property, n), klass));
             return name;
         };
     }
@@ -60,13 +60,7 @@ public final class References {
      */
     public static void refuseOtherKlass(BaseVM vm, String klass) {
         if (!vm.klass().equals(klass)) {
-            throw new QubesPropertyValueError(
-                    "wrong VM class: domains["
-                            + Repr.quote(vm.name().value())
-                            + "] is of type "
-                            + vm.klass()
-                            + " and not "
-                            + klass);
+            throw wrongClass(vm, klass);
         }
     }
 
@@ -76,25 +70,31 @@ public final class References {
      * @throws QubesPropertyValueError if there is none, or it is not local
      */
     public static BaseVM target(PropertyHolder holder, String property, DomainName name) {
-        BaseVM vm =
-                qubes(holder)
-                        .find(name)
-                        .orElseThrow(
-                                () ->
-                                        new QubesPropertyValueError(
-                                                "Can't set "
-                                                        + property
-                                                        + " to non-existing qube "
-                                                        + name));
+        BaseVM vm = found(holder, property, name);
         if (vm.available() && !vm.isA(KlassTraits.LOCAL)) {
-            throw new QubesPropertyValueError(
-                    "wrong VM class: domains["
-                            + Repr.quote(name.value())
-                            + "] is of type "
-                            + vm.klass()
-                            + " and not LocalVM");
+            throw wrongClass(vm, KlassTraits.LOCAL);
         }
         return vm;
+    }
+
+    /** The domain of that name, of whatever class. */
+    static BaseVM found(PropertyHolder holder, String property, DomainName name) {
+        return qubes(holder)
+                .find(name)
+                .orElseThrow(
+                        () ->
+                                new QubesPropertyValueError(
+                                        "Can't set " + property + " to non-existing qube " + name));
+    }
+
+    private static QubesPropertyValueError wrongClass(BaseVM vm, String wanted) {
+        return new QubesPropertyValueError(
+                "wrong VM class: domains["
+                        + Repr.quote(vm.name().value())
+                        + "] is of type "
+                        + vm.klass()
+                        + " and not "
+                        + wanted);
     }
 
     private static Qubes qubes(PropertyHolder holder) {

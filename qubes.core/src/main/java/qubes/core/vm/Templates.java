@@ -31,7 +31,7 @@ public final class Templates {
     /** A rule for the property: the template must be of a klass. */
     public static Property.Rule<PropertyHolder, DomainName> ofKlass(String klass) {
         return (holder, name) -> {
-            References.refuseOtherKlass(References.target(holder, "template", name), klass);
+            References.refuseOtherKlass(References.found(holder, "template", name), klass);
             return name;
         };
     }

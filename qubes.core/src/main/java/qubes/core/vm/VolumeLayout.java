@@ -2,6 +2,9 @@ package qubes.core.vm;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import qubes.core.state.VolumeRecord;
 import qubes.core.storage.VolumeKind;
 
 /** The volumes that a domain of a klass has when it is created, in order. */
@@ -61,6 +64,39 @@ public final class VolumeLayout {
      */
     public boolean isLikeTemplate() {
         return likeTemplate;
+    }
+
+    /**
+     * What a store holds of a volume, and what it leaves out as the layout has it: a store may name
+     * no more than what differs (spec vm-classes §8).
+     */
+    VolumeRecord completed(VolumeRecord stored) {
+        return entries.stream()
+                .filter(entry -> entry.name().equals(stored.name()))
+                .findFirst()
+                .map(entry -> completed(stored, entry))
+                .orElse(stored);
+    }
+
+    private static VolumeRecord completed(VolumeRecord stored, Entry entry) {
+        Map<String, String> usual =
+                Map.of(
+                        "rw", flag(entry.writable()),
+                        "save_on_stop", flag(entry.kind().saveOnStop()),
+                        "snap_on_start", flag(entry.kind().snapOnStart()),
+                        "size", Long.toString(entry.sizeBytes()));
+        VolumeRecord whole = stored;
+        for (Map.Entry<String, String> attribute : usual.entrySet()) {
+            if (stored.text(attribute.getKey()).isEmpty()) {
+                whole = whole.with(attribute.getKey(), Optional.of(attribute.getValue()));
+            }
+        }
+        return whole;
+    }
+
+    /** A flag as the store has it. */
+    static String flag(boolean value) {
+        return value ? "True" : "False";
     }
 
     /** The volumes, in order. */

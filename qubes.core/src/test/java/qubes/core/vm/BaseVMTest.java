@@ -18,9 +18,14 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import qubes.core.device.AssignmentMode;
+import qubes.core.device.DeviceAssignment;
+import qubes.core.device.Port;
+import qubes.core.device.VirtualDevice;
 import qubes.core.error.QubesLabelNotFoundError;
 import qubes.core.internal.system.Scene;
 import qubes.core.state.StoredValue;
+import qubes.core.value.DomainName;
 import qubes.core.value.Label;
 
 /** What every domain is, as a reader of the original's documentation of BaseVM expects it. */
@@ -44,8 +49,41 @@ class BaseVMTest {
     @Test
     @DisplayName("app: the application it belongs to")
     void app() {
-        assertSame(scene.qubes(), work.qubes());
+        assertSame(scene.qubes(), work.app());
+        assertSame(work.app(), work.qubes());
         assertSame(work, work.qubes().domain(work.name()));
+    }
+
+    @Test
+    @DisplayName("devices: what is assigned to it, class by class")
+    void devices() {
+        assertEquals(List.of(), work.devices().assigned());
+        work.devices()
+                .of("block")
+                .assign(
+                        new DeviceAssignment(
+                                new VirtualDevice(
+                                        new Port(Optional.of(DomainName.DOM0), "sda", "block"),
+                                        "*"),
+                                Optional.empty(),
+                                Map.of(),
+                                AssignmentMode.REQUIRED));
+        assertEquals("dom0:sda:*", work.devices().assigned().get(0).device().toString());
+    }
+
+    @Test
+    @DisplayName("volumes: what the store holds of each, by name")
+    void volumes() {
+        assertEquals(work.record().volumes(), work.volumes());
+        assertEquals(Map.of(), scene.qubes().admin().volumes());
+    }
+
+    @Test
+    @DisplayName("xml(): its element of the store as it is now, for reading only")
+    void xml() {
+        work.features().set("gui", true);
+        assertTrue(work.xml().startsWith("<domain id=\"domain-1\" class=\"PlainVM\">"), work.xml());
+        assertTrue(work.xml().contains("<feature name=\"gui\">1</feature>"), work.xml());
     }
 
     @Test

@@ -222,6 +222,7 @@ class PropertySettersTest {
             textBlock =
                     """
                     default_user     | a b     | default_user has letters, digits and -_+,. only, not 'a b'
+                    devices_denied   | x03**** | Interface code list should be in the form chhhhhhchhhhhh...,where c is one of "b", "u", "m", "p", "*" and h is a hexdigit or "*".
                     virt_mode        | xen     | Invalid virtualization mode, supported values: hvm, pv, pvh; not 'xen'
                     kernel           | a/b     | Kernel name cannot contain '/'
                     kernel           | 4.4     | Kernel '4.4' not installed

@@ -19,6 +19,7 @@ import qubes.core.vm.VolumeLayout;
 public final class AppVM extends QubesVM {
     public static final Property<DomainName> TEMPLATE =
             Property.of(BaseVM.class, "template", PropertyType.DOMAIN)
+                    .allows("the name of a TemplateVM")
                     .doc(
                             "Template whose root volume the qube starts from. Changes only while the qube is halted.")
                     .loadStage(4)

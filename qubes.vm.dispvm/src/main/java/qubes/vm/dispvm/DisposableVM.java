@@ -34,6 +34,7 @@ public final class DisposableVM extends QubesVM {
 
     public static final Property<DomainName> TEMPLATE =
             Property.of(BaseVM.class, "template", PropertyType.DOMAIN)
+                    .allows("the name of a qube with template_for_dispvms")
                     .doc(
                             "Qube with template_for_dispvms whose volumes this one starts from. Changes only while it is halted.")
                     .loadStage(4)
@@ -42,6 +43,7 @@ public final class DisposableVM extends QubesVM {
 
     public static final Property<Integer> DISPID =
             Property.named("dispid", PropertyType.INT)
+                    .allows("0 to 9999")
                     .doc(
                             "Number of the disposable, from 0 to 9999; its addresses follow from it. Cannot change.")
                     .writeOnce()

@@ -19,6 +19,7 @@ public final class Migrations {
                     Migration.ofEachDomain(OldProperties::meminfoWriter),
                     Migration.ofEachDomain(OldVolumes::internal),
                     Migration.ofEachDomain(OldVolumes::kernelWithoutSource),
+                    Migration.ofEachDomain(OldDevices::attributes),
                     OldNetwork::firewallDefault,
                     Disposables::unflaggedDefaults,
                     Migration.ofEachDomain(OldNetwork::loops),

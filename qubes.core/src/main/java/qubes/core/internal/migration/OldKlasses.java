@@ -18,7 +18,15 @@ final class OldKlasses {
     /** The klass whose netvm is none by default (spec vm-classes §2.4). */
     private static final String WITHOUT_NETVM = "TemplateVM";
 
+    /** Klasses that have no memory to balance (spec vm-classes §2.4). */
+    private static final Set<String> WITHOUT_MEMORY = Set.of(DomainRecord.ADMIN_KLASS, "RemoteVM");
+
     private OldKlasses() {}
+
+    /** Whether maxmem is a property that the domain's store may have. */
+    static boolean hasMemory(DomainRecord domain) {
+        return !WITHOUT_MEMORY.contains(domain.klass());
+    }
 
     /** Whether a domain without a netvm of its own gets the system's default one. */
     static boolean followsDefaultNetvm(DomainRecord domain) {

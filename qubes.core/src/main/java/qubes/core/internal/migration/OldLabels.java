@@ -15,25 +15,30 @@ final class OldLabels {
     private static final String GRAY = "0x555555";
     private static final String PROPERTY = "label";
 
+    private static final Pattern HASH = Pattern.compile("#([0-9a-fA-F]{6})");
     private static final Pattern REFERENCE = Pattern.compile("label-([0-9]{1,9})");
     private static final Pattern INDEX = Pattern.compile("\\s*\\+?([0-9]{1,9})\\s*");
 
     private OldLabels() {}
 
-    /** The gray of old becomes the gray of today. */
+    /**
+     * Colours are written as today, {@code 0xcc0000} for {@code #cc0000} (spec qubes-xml §3), and
+     * the gray of old becomes the gray of today.
+     */
     static SystemState colors(SystemState state, Notes notes) {
-        if (state.labels().stream().noneMatch(label -> label.color().equals(OLD_GRAY))) {
-            return state;
-        }
-        return state.withLabels(
-                state.labels().stream()
-                        .map(label -> label.color().equals(OLD_GRAY) ? grayed(label, notes) : label)
-                        .toList());
+        List<Label> today = state.labels().stream().map(label -> colored(label, notes)).toList();
+        return today.equals(state.labels()) ? state : state.withLabels(today);
     }
 
-    private static Label grayed(Label label, Notes notes) {
-        notes.changed("Label " + label + ": color " + OLD_GRAY + " became " + GRAY);
-        return new Label(label.index(), GRAY, label.name());
+    private static Label colored(Label label, Notes notes) {
+        Matcher hash = HASH.matcher(label.color());
+        String prefixed = hash.matches() ? "0x" + hash.group(1) : label.color();
+        String color = prefixed.equals(OLD_GRAY) ? GRAY : prefixed;
+        if (color.equals(label.color())) {
+            return label;
+        }
+        notes.changed("Label " + label + ": color " + label.color() + " became " + color);
+        return new Label(label.index(), color, label.name());
     }
 
     /**

@@ -27,7 +27,7 @@ final class OldProperties {
     /** The service that told how much memory is used: without it, memory is not balanced. */
     static DomainRecord meminfoWriter(DomainRecord domain, SystemState all, Notes notes) {
         String value = domain.features().get(MEMINFO_WRITER);
-        if (value == null || domain.klass().equals(DomainRecord.ADMIN_KLASS)) {
+        if (value == null || !OldKlasses.hasMemory(domain)) {
             return domain;
         }
         DomainRecord now = domain.withFeature(MEMINFO_WRITER, Optional.empty());

@@ -4,16 +4,17 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
-import java.util.regex.Matcher;
+import java.util.function.BiFunction;
 import java.util.regex.Pattern;
 import javax.xml.stream.Location;
 import javax.xml.stream.XMLStreamException;
 import org.jspecify.annotations.Nullable;
+import qubes.core.error.QubesValueError;
 import qubes.core.error.Repr;
+import qubes.core.property.PropertyType;
 import qubes.core.state.AssignmentRecord;
 import qubes.core.state.DomainRecord;
 import qubes.core.state.StoredValue;
@@ -29,10 +30,6 @@ final class DomainReader {
     private static final Set<String> CLASS_ATTRIBUTE = Set.of("class");
 
     private static final Set<String> IDENTITY = Set.of("name", "qid", "uuid");
-
-    /** What the original understands as a uuid: hexadecimal digits, hyphens anywhere. */
-    private static final Pattern UUID_DIGITS =
-            Pattern.compile("([0-9a-f]{8})([0-9a-f]{4})([0-9a-f]{4})([0-9a-f]{4})([0-9a-f]{12})");
 
     /** Clients are told of klasses and domains among other words of a line. */
     private static final Pattern WORD = Pattern.compile("[^\\s\\p{Cntrl}]+");
@@ -77,7 +74,17 @@ final class DomainReader {
                 return record(0, DomainName.DOM0, DomainRecord.NIL_UUID, withoutConstants());
             }
             DomainName name = name();
-            return record(qid(name), name, uuid(name), properties);
+            int qid = qid(name);
+            UUID uuid = uuid(name);
+            properties.computeIfPresent("qid", canonical(Integer.toString(qid)));
+            properties.computeIfPresent("uuid", canonical(uuid.toString()));
+            return record(qid, name, uuid, properties);
+        }
+
+        /** Of an identity that is written in another form, the one that all others read. */
+        private static BiFunction<String, StoredValue, StoredValue> canonical(String text) {
+            return (property, stored) ->
+                    stored.text().equals(text) ? stored : StoredValue.ofText(text);
         }
 
         private DomainRecord record(
@@ -168,17 +175,16 @@ final class DomainReader {
             if (uuid == null || uuid.text().isBlank()) {
                 throw refused("domain " + shown(name) + " has no uuid");
             }
-            Matcher digits =
-                    UUID_DIGITS.matcher(
-                            uuid.text().strip().toLowerCase(Locale.ROOT).replace("-", ""));
-            if (!digits.matches()) {
+            UUID parsed;
+            try {
+                parsed = PropertyType.UNIQUE_ID.parse(uuid.text().strip());
+            } catch (QubesValueError e) {
                 throw refused(
                         "the uuid of domain "
                                 + shown(name)
                                 + " is not a uuid: "
                                 + Repr.quote(uuid.text()));
             }
-            UUID parsed = UUID.fromString(digits.replaceFirst("$1-$2-$3-$4-$5"));
             if (parsed.equals(DomainRecord.NIL_UUID)) {
                 throw refused("the uuid of domain " + shown(name) + " is the AdminVM's");
             }

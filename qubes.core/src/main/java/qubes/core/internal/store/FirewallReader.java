@@ -42,6 +42,8 @@ public final class FirewallReader {
     private static final Set<String> VERSION_1 =
             Set.of("version", "policy", "dns", "icmp", "yumProxy");
 
+    private static final Set<String> PROPERTY = Set.of("name", "ref");
+
     private final StoreXml parsers = new StoreXml();
 
     public FirewallReader() {}
@@ -143,7 +145,9 @@ public final class FirewallReader {
 
         private void option(Map<OptionKey, RuleOption> options) throws XMLStreamException {
             Location start = xml.getLocation();
-            String property = attributes(Set.of("name")).getOrDefault("name", "");
+            Map<String, String> attributes = attributes(PROPERTY);
+            String property = attributes.getOrDefault("name", "");
+            String ref = attributes.getOrDefault("ref", "");
             OptionKey key =
                     OptionKey.find(property)
                             .orElseThrow(
@@ -153,7 +157,8 @@ public final class FirewallReader {
                                                     "a rule has no property "
                                                             + Repr.quote(property)
                                                             + " that is understood here"));
-            String text = text();
+            String content = text();
+            String text = ref.isEmpty() ? content : ref; // as in the store
             boolean unset = text.isEmpty() && key != OptionKey.DSTHOST;
             if (!unset && options.put(key, made(start, () -> key.parse(text))) != null) {
                 throw problem(start, "a rule has one " + property + ", not two");

@@ -123,7 +123,7 @@ final class DomainFirewall implements Firewall {
      */
     void wake() {
         if (file.exists()) {
-            dropExpired();
+            dropExpired(false);
         }
     }
 
@@ -168,7 +168,7 @@ final class DomainFirewall implements Firewall {
 
     private void alarmed() {
         try {
-            dropExpired();
+            dropExpired(true);
         } catch (QubesException e) {
             log.error("{}: rules that expired stay in it for now", name, e);
             lock.lock();
@@ -180,8 +180,8 @@ final class DomainFirewall implements Firewall {
         }
     }
 
-    private void dropExpired() {
-        if (locked(this::withoutExpired)) {
+    private void dropExpired(boolean reload) {
+        if (locked(() -> withoutExpired(reload))) {
             log.info("{}: rules expired", name);
             try {
                 announce();
@@ -191,8 +191,13 @@ final class DomainFirewall implements Firewall {
         }
     }
 
-    /** True if there were any. Rules that a clone has in memory only have no file to lose. */
-    private boolean withoutExpired() {
+    /**
+     * True if there were any. Rules that a clone has in memory only have no file to lose.
+     *
+     * @param reload whether rules that expired in memory give way to those of the file, be none of
+     *     these expired
+     */
+    private boolean withoutExpired(boolean reload) {
         if (closed) {
             return false;
         }
@@ -200,7 +205,7 @@ final class DomainFirewall implements Firewall {
         boolean onDisk = file.exists();
         FirewallContent current = onDisk ? read() : content();
         FirewallContent rest = current.with(current.rules().at(now));
-        if (rest.equals(current)) {
+        if (rest.equals(current) && !(reload && hasExpired(content(), now))) {
             publish(content(), now);
             return false;
         }
@@ -209,6 +214,10 @@ final class DomainFirewall implements Firewall {
         }
         publish(rest, now);
         return true;
+    }
+
+    private static boolean hasExpired(FirewallContent content, Instant now) {
+        return !content.rules().at(now).equals(content.rules());
     }
 
     private FirewallContent content() {

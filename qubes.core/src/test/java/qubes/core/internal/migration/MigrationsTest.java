@@ -40,6 +40,9 @@ class MigrationsTest {
                 // labels
                 new Row("label colour 0x555753", "5:0x555753:gray", "5:0x555555:gray"),
                 new Row("label colour 0x123456 is kept", "9:0x123456:x", "9:0x123456:x"),
+                new Row("label colour of the old layout", "1:#cc0000:red", "1:0xcc0000:red"),
+                new Row("label colour 0x555753 of the old layout", "5:#555753:x", "5:0x555555:x"),
+                new Row("label colour that is none is kept", "9:#12345:x", "9:#12345:x"),
                 new Row(
                         "label by reference",
                         "1:0xcc0000:red; a:AppVM label@=label-1",
@@ -105,6 +108,10 @@ class MigrationsTest {
                         "feature service.meminfo-writer of dom0",
                         "; dom0:AdminVM +service.meminfo-writer=",
                         "; dom0:AdminVM +service.meminfo-writer="),
+                new Row(
+                        "feature service.meminfo-writer of a RemoteVM, which has no maxmem",
+                        "; a:RemoteVM +service.meminfo-writer=",
+                        "; a:RemoteVM +service.meminfo-writer="),
                 // volumes
                 new Row(
                         "volume attribute internal",

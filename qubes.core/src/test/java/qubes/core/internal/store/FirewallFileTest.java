@@ -124,6 +124,24 @@ class FirewallFileTest {
         assertEquals(line + "\n", lines(read(file(properties))));
     }
 
+    @ParameterizedTest
+    @DisplayName("a property's value may be in its attribute ref, which then wins over its text")
+    @ValueSource(
+            strings = {
+                "<property name='action' ref='drop'/>",
+                "<property name='action' ref='drop'>accept</property>",
+                "<property ref='' name='action'>drop</property>"
+            })
+    void readsReferences(String property) {
+        assertEquals(
+                "action=drop\n",
+                lines(
+                        read(
+                                "<firewall version='2'><rules><rule><properties>"
+                                        + property
+                                        + "</properties></rule></rules></firewall>")));
+    }
+
     @Test
     @DisplayName("version 1: dns and icmp are allowed, the policy is to deny but for two rules")
     void readsVersion1() {

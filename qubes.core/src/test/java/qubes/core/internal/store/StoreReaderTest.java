@@ -378,14 +378,28 @@ class StoreReaderTest {
             strings = {
                 "5b1d0b0e-2f0b-4e7e-9d0e-4a8b7d2f9c11",
                 "5B1D0B0E-2F0B-4E7E-9D0E-4A8B7D2F9C11",
-                "5b1d0b0e2f0b4e7e9d0e4a8b7d2f9c11"
+                "5b1d0b0e2f0b4e7e9d0e4a8b7d2f9c11",
+                " 5b1d0b0e-2f0b-4e7e-9d0e-4a8b7d2f9c11\n",
+                "{5b1d0b0e-2f0b-4e7e-9d0e-4a8b7d2f9c11}",
+                "urn:uuid:5B1D0B0E-2F0B-4E7E-9D0E-4A8B7D2F9C11"
             })
-    @DisplayName("a uuid is understood in capitals and without hyphens, and its text stays")
+    @DisplayName(
+            "a uuid is understood in every form of the original, and becomes the canonical one")
     void understandsUuids(String text) {
         SystemState state =
                 Stores.read(with("name", "work", property("qid", "3") + property("uuid", text)));
         assertEquals("5b1d0b0e-2f0b-4e7e-9d0e-4a8b7d2f9c11", state.domain(3).uuid().toString());
-        assertEquals(Optional.of(StoredValue.ofText(text)), state.domain(3).property("uuid"));
+        assertEquals(
+                Optional.of(StoredValue.ofText("5b1d0b0e-2f0b-4e7e-9d0e-4a8b7d2f9c11")),
+                state.domain(3).property("uuid"));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"3", " 3 ", "+3", "003"})
+    @DisplayName("a qid is understood with blanks, sign and zeros, and becomes plain digits")
+    void understandsQids(String text) {
+        SystemState state = Stores.read(with("name", "work", property("qid", text) + UUID_3));
+        assertEquals(Optional.of(StoredValue.ofText("3")), state.domain(3).property("qid"));
     }
 
     @Test

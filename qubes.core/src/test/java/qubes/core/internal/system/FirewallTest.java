@@ -167,6 +167,21 @@ class FirewallTest {
     }
 
     @Test
+    @DisplayName("of rules that somebody else wrote, none need end for the timer to read them")
+    void readsTheFileAgainThoughNothingEnded() throws Exception {
+        work.firewall().replace(TWO);
+        byte[] others = Files.readAllBytes(file());
+        work.firewall().replace(List.of(expiringIn(5, Action.ACCEPT)));
+        Files.write(file(), others);
+        assertEquals(
+                List.of("work firewall-changed"),
+                TestSystem.heard(system, () -> clock.advance(Duration.ofSeconds(5))));
+        assertEquals(TWO, work.firewall().rules());
+        assertEquals(TWO, reopened().rules());
+        assertEquals(0, clock.pending());
+    }
+
+    @Test
     @DisplayName("a file that cannot be rid of a rule in time is tried again")
     void triesAgain() throws Exception {
         work.firewall().replace(List.of(expiringIn(5, Action.ACCEPT)));

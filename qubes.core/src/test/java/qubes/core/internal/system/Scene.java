@@ -10,6 +10,7 @@ import qubes.core.property.Property;
 import qubes.core.property.PropertyType;
 import qubes.core.state.AssignmentRecord;
 import qubes.core.state.DomainRecord;
+import qubes.core.state.StoredValue;
 import qubes.core.value.DomainName;
 import qubes.core.vm.BaseVM;
 import qubes.core.vm.KlassTraits;
@@ -152,6 +153,19 @@ public final class Scene implements AutoCloseable {
                                                     state.withChanged(
                                                             record.withAssignments(List.of(pci))));
                         });
+    }
+
+    /** The store has that text for a property, said as {@code memory=many}: no rule is asked. */
+    public void written(BaseVM vm, String assignment) {
+        String[] parts = assignment.split("=", 2);
+        TestSystem.keep(
+                system,
+                state ->
+                        state.withChanged(
+                                vm.record()
+                                        .withProperty(
+                                                parts[0],
+                                                Optional.of(StoredValue.ofText(parts[1])))));
     }
 
     /** What listeners outside hear while {@code action} runs. */
