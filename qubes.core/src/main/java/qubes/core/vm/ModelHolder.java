@@ -50,6 +50,13 @@ public abstract class ModelHolder implements PropertyHolder {
     }
 
     @Override
+    public <T> T get(Property<T> key) {
+        Property<T> property = declared(key);
+        StoredValue value = storedOf(property);
+        return value == null ? PropertyHolder.super.get(key) : value.as(property);
+    }
+
+    @Override
     public <T> Optional<T> defaultOf(Property<T> key) {
         return declared(key).defaultFor(this);
     }

@@ -88,7 +88,9 @@ final class LiveContext implements DomainContext {
         }
         DomainRecord current = system.state().domain(qid);
         if (current != null) {
-            lastKnown = current;
+            if (lastKnown != current) { // most reads need not pay for a write
+                lastKnown = current;
+            }
             return current;
         }
         return lastKnown;
