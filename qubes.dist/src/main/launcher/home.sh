@@ -326,8 +326,8 @@ run_daemon() {
   local java major flags
   java=$(java_command)
   major=$(java_major "$java")
-  # small heap: a thousand domains take some tens of MiB
-  flags=(-Xms24m -Xmx160m -XX:+UseSerialGC -XX:-UsePerfData -XX:+ExitOnOutOfMemoryError -Xshare:auto)
+  # begins small and grows by need: a thousand domains take some tens of MiB, ten thousand and an export of them some 200
+  flags=(-Xms24m -Xmx512m -XX:+UseSerialGC -XX:-UsePerfData -XX:+ExitOnOutOfMemoryError -Xshare:auto)
   # Optimise what is really hot only: a start is half a second of processor time cheaper.
   flags+=(-XX:Tier4InvocationThreshold=30000 -XX:Tier4MinInvocationThreshold=10000 -XX:Tier4CompileThreshold=60000
     -XX:Tier4BackEdgeThreshold=120000)
