@@ -5,6 +5,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 import qubes.core.event.Event;
@@ -49,7 +50,7 @@ final class EventPage {
     /** {@code DeviceEvents} as {@code Device events}. */
     private static String words(String className) {
         String spaced = className.replaceAll("(?<=[a-z])(?=[A-Z])", " ");
-        return spaced.charAt(0) + spaced.substring(1).toLowerCase(java.util.Locale.ROOT);
+        return spaced.charAt(0) + spaced.substring(1).toLowerCase(Locale.ROOT);
     }
 
     private static MarkdownTable table(List<EventSources.Source> group) {

@@ -3,6 +3,7 @@ package qubes.reference;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import qubes.core.event.Event;
 import qubes.core.event.PropertyPreReset;
@@ -127,7 +128,7 @@ final class PropertyPage {
                 .collect(Collectors.joining(", "));
     }
 
-    private static java.util.function.Predicate<ClassHandler<?>> hears(Property<?> property) {
+    private static Predicate<ClassHandler<?>> hears(Property<?> property) {
         return handler ->
                 EVENTS.entrySet().stream()
                         .anyMatch(

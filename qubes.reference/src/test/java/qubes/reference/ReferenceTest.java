@@ -16,6 +16,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 import qubes.core.property.Property;
 import qubes.core.vm.Globals;
 import qubes.core.vm.KlassTraits;
+import qubes.vm.appvm.AppVM;
 
 /** The pages that the build writes. */
 class ReferenceTest {
@@ -36,10 +37,28 @@ class ReferenceTest {
             "every property is in the page, and says in words what it is for and what it takes")
     void tellsOfProperty(Property<?> property) {
         assertTrue(property.doc().matches("[A-Z].*\\."), property.doc());
-        assertFalse(property.allowed().isEmpty());
         assertTrue(
                 PropertyPage.of(Reference.KLASSES).contains("\n| `" + property.name() + "` | "),
                 property.name());
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            textBlock =
+                    """
+                    memory      | 1 or more
+                    maxmem      | 0 or more
+                    netvm       | the name of a qube with provides_network, or none, so that no loop comes about
+                    virt_mode   | hvm, pvh or pv; not pvh with PCI devices
+                    kernelopts  | at most 512 characters
+                    debug       | True or False
+                    label       | the name of a label, or its index
+                    xid         | nothing, it is computed
+                    """)
+    @DisplayName("what is allowed is told in words, a rule's or the type's")
+    void tellsWhatIsAllowed(String property, String allowed) {
+        assertEquals(allowed, AppVM.TRAITS.property(property).orElseThrow().allowed());
     }
 
     @ParameterizedTest

@@ -1,6 +1,7 @@
 package qubes.admin.method;
 
 import static qubes.core.admin.MethodTraits.Destination.ADMIN_VM;
+import static qubes.core.admin.MethodTraits.Pace.LONG;
 import static qubes.core.admin.MethodTraits.Presence.OPTIONAL;
 import static qubes.core.admin.MethodTraits.Scope.GLOBAL;
 
@@ -36,14 +37,13 @@ public final class StoreMethods {
 
         @Override
         public MethodTraits traits() {
-            return MethodTraits.read(GLOBAL).argument(OPTIONAL).to(ADMIN_VM);
+            return MethodTraits.read(GLOBAL).argument(OPTIONAL).to(ADMIN_VM).pace(LONG);
         }
 
         @Override
         public AdminReply call(AdminCall call) {
-            SystemState state = call.qubes().state();
-            CompatibleStore exported =
-                    Decoder.known(call.argument(), form -> exported(form, state))
+            boolean compatible =
+                    Decoder.known(call.argument(), Export::isCompatible)
                             .orElseThrow(
                                     () ->
                                             new ProtocolError(
@@ -53,16 +53,19 @@ public final class StoreMethods {
             if (call.source().qid() != 0) {
                 throw new PermissionDenied("the store is shown to dom0 only");
             }
+            SystemState state = call.qubes().state();
+            CompatibleStore exported =
+                    compatible ? CompatibleStore.of(state) : new CompatibleStore(state, List.of());
             StringBuilder reply = new StringBuilder();
             exported.changes().forEach(change -> reply.append(change).append('\n'));
             return AdminReply.text(
                     reply.append('\n').append(call.qubes().xml(exported.state())).toString());
         }
 
-        private static Optional<CompatibleStore> exported(String form, SystemState state) {
+        private static Optional<Boolean> isCompatible(String form) {
             return switch (form) {
-                case "" -> Optional.of(new CompatibleStore(state, List.of()));
-                case "compatible" -> Optional.of(CompatibleStore.of(state));
+                case "" -> Optional.of(false);
+                case "compatible" -> Optional.of(true);
                 default -> Optional.empty();
             };
         }

@@ -137,6 +137,9 @@ class PinnedChangesTest {
     void help() throws Exception {
         String help = daemon.client().call("admin.vm.property.Help", "label", "test-vm1", "");
         assertTrue(help.matches("0\0[ -~]{10,}"), help);
+        assertEquals(
+                "0\0Memory at start, in MiB. Allowed: 1 or more. Default: the template's value, else 400.",
+                daemon.client().call("admin.vm.property.Help", "memory", "test-vm1", ""));
         assertTrue(
                 daemon.client()
                         .call("admin.property.Help", "clockvm", "dom0", "")

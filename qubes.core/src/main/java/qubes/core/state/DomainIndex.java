@@ -19,8 +19,7 @@ final class DomainIndex {
     static final DomainIndex EMPTY = new DomainIndex(SharedMap.empty());
 
     /** Of these it is also known who has no explicit value. */
-    static final List<String> FOLLOWING =
-            List.of("audiovm", "default_dispvm", "guivm", "management_dispvm", "netvm", "template");
+    static final List<String> FOLLOWING = List.of("audiovm", "guivm", "netvm", "template");
 
     private static final Set<String> IDENTITY = Set.of("name", "qid", "uuid");
     private static final int[] NONE = {};

@@ -223,8 +223,7 @@ public final class SystemState {
     /**
      * The domains of a klass, by ascending qid, that have no explicit value of a property.
      *
-     * @param property {@code template}, {@code netvm}, {@code guivm}, {@code audiovm}, {@code
-     *     default_dispvm} or {@code management_dispvm}
+     * @param property {@code template}, {@code netvm}, {@code guivm} or {@code audiovm}
      * @throws IllegalArgumentException if it is another property: nothing is known of it
      */
     public List<DomainRecord> following(String klass, String property) {

@@ -35,13 +35,20 @@ record InheritedValue<T>(String reference) implements DefaultSource<T> {
                 return explicit;
             }
             if (!beginsHere(declared)) {
-                Templates.refuseLoop(at);
+                refuseLoop(at);
                 return next.find(declared);
             }
             at = next;
         }
-        Templates.refuseLoop((BaseVM) holder);
+        refuseLoop((BaseVM) holder);
         return Optional.empty(); // others may point at each other: nobody has a value then
+    }
+
+    /** Templates in a circle are a broken store; that guivms point at each other is allowed. */
+    private void refuseLoop(BaseVM vm) {
+        if (reference.equals(Templates.REFERENCE)) {
+            Templates.refuseLoop(vm);
+        }
     }
 
     /** True if a domain with that declaration looks at its own reference first. */

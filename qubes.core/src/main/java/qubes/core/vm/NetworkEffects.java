@@ -2,6 +2,7 @@ package qubes.core.vm;
 
 import java.util.List;
 import java.util.Optional;
+import java.util.function.BiConsumer;
 import qubes.core.error.QubesVMInUseError;
 import qubes.core.error.QubesVMNotStartedError;
 import qubes.core.event.Event;
@@ -43,7 +44,7 @@ final class NetworkEffects {
     }
 
     private static <E extends Event> ClassHandler<E> on(
-            EventPattern<E> pattern, java.util.function.BiConsumer<BaseVM, E> action) {
+            EventPattern<E> pattern, BiConsumer<BaseVM, E> action) {
         return ClassHandler.of(pattern, BaseVM.class, action);
     }
 

@@ -13,15 +13,17 @@ import qubes.core.value.DomainName;
  * Who refers to a domain, defaults included; found by the state's indexes, so that it costs as much
  * as the answer is long.
  */
-final class Referrers {
+public final class Referrers {
     private Referrers() {}
 
     /**
-     * The available domains, in their order, whose {@code property} refers to {@code target}.
+     * The available domains, in their order, whose {@code property} refers to {@code target}. Never
+     * blocks.
      *
      * @param property one of those that {@link qubes.core.state.SystemState#following} knows
+     * @throws IllegalArgumentException if it is another one
      */
-    static List<BaseVM> of(BaseVM target, String property) {
+    public static List<BaseVM> of(BaseVM target, String property) {
         Qubes qubes = target.qubes();
         SortedSet<BaseVM> found = new TreeSet<>(); // some are found both ways
         addThose(found, qubes.state().holding(property, target.name().value()), property, target);

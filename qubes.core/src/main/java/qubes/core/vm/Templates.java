@@ -21,11 +21,14 @@ import qubes.core.value.DomainName;
  * klass says: it declares the property and puts these rules and handlers into its own table.
  */
 public final class Templates {
+    /** Name of the property that refers to the template. */
+    static final String REFERENCE = "template";
+
     private Templates() {}
 
     /** A default of domains: the template's value of the same property. */
     public static <T> DefaultSource<T> value() {
-        return InheritedValue.of("template");
+        return InheritedValue.of(REFERENCE);
     }
 
     /** A rule for the property: the template must be of a klass. */
@@ -109,7 +112,7 @@ public final class Templates {
 
     /** The domains whose template is {@code template}. */
     public static List<BaseVM> basedOn(BaseVM template) {
-        return Referrers.of(template, "template");
+        return Referrers.of(template, REFERENCE);
     }
 
     /**

@@ -11,10 +11,12 @@ import qubes.core.event.PropertyReset;
 import qubes.core.event.PropertySet;
 import qubes.core.event.Subscriptions;
 import qubes.core.vm.BaseVM;
+import qubes.core.vm.DisposableTemplate;
 import qubes.core.vm.Globals;
 import qubes.core.vm.Qubes;
 import qubes.core.vm.QubesVM;
 import qubes.core.vm.ReferenceTags;
+import qubes.core.vm.Referrers;
 
 /**
  * Keeps the tag {@code audiovm-<qube>} in step with the effective {@code audiovm}, and a qube that
@@ -56,8 +58,8 @@ public final class AudioExtension implements Extension {
         List<String> clients =
                 event.force()
                         ? List.of()
-                        : vm.qubes().domains().stream()
-                                .filter(client -> client != vm && hears(client, vm))
+                        : Referrers.of(vm, QubesVM.AUDIOVM.name()).stream()
+                                .filter(client -> client != vm && hears(client))
                                 .map(BaseVM::subjectName)
                                 .toList();
         if (!clients.isEmpty()) {
@@ -70,13 +72,8 @@ public final class AudioExtension implements Extension {
     }
 
     /** A disposable that was started in advance hears nothing yet. */
-    private static boolean hears(BaseVM client, BaseVM audiovm) {
-        return client.reference(QubesVM.AUDIOVM.name()).filter(audiovm::equals).isPresent()
-                && client.as(QubesVM.class).filter(QubesVM::isRunning).isPresent()
-                && client.properties()
-                        .find("is_preload")
-                        .flatMap(client::find)
-                        .filter(Boolean.TRUE::equals)
-                        .isEmpty();
+    private static boolean hears(BaseVM client) {
+        return client.as(QubesVM.class).filter(QubesVM::isRunning).isPresent()
+                && !DisposableTemplate.isPreload(client);
     }
 }

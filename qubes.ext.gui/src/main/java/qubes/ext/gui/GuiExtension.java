@@ -17,6 +17,7 @@ import qubes.core.vm.Globals;
 import qubes.core.vm.Qubes;
 import qubes.core.vm.QubesVM;
 import qubes.core.vm.ReferenceTags;
+import qubes.core.vm.Referrers;
 
 /**
  * Keeps the tag {@code guivm-<qube>} in step with the effective {@code guivm}, tells those whose
@@ -59,8 +60,8 @@ public final class GuiExtension implements Extension {
             return;
         }
         BaseVM guivm = (BaseVM) event.subject();
-        for (BaseVM vm : guivm.qubes().atDefault(QubesVM.KEYBOARD_LAYOUT)) {
-            if (vm != guivm && isShownBy(guivm, vm)) {
+        for (BaseVM vm : Referrers.of(guivm, QubesVM.GUIVM.name())) {
+            if (vm != guivm && vm.isDefault(QubesVM.KEYBOARD_LAYOUT)) {
                 vm.fire(new PropertyReset(vm, QubesVM.KEYBOARD_LAYOUT, event.oldValue()));
             }
         }
@@ -83,8 +84,8 @@ public final class GuiExtension implements Extension {
         List<String> clients =
                 event.force()
                         ? List.of()
-                        : guivm.qubes().domains().stream()
-                                .filter(vm -> vm != guivm && isShownBy(guivm, vm))
+                        : Referrers.of(guivm, QubesVM.GUIVM.name()).stream()
+                                .filter(vm -> vm != guivm)
                                 .flatMap(vm -> vm.as(QubesVM.class).stream())
                                 .filter(QubesVM::isRunning)
                                 .map(BaseVM::subjectName)
@@ -96,9 +97,5 @@ public final class GuiExtension implements Extension {
                             + String.join(", ", clients)
                             + "; shut these down first, or force it");
         }
-    }
-
-    private static boolean isShownBy(BaseVM guivm, BaseVM vm) {
-        return vm.reference(QubesVM.GUIVM.name()).filter(guivm::equals).isPresent();
     }
 }

@@ -44,6 +44,8 @@ class LoopsTest {
         BaseVM vm = system.domain(new DomainName(name));
         QubesVMError error = assertThrows(QubesVMError.class, () -> vm.get(QubesVM.MEMORY));
         assertTrue(error.getMessage().startsWith("Template loop on '"), error.getMessage());
+        assertEquals(
+                "us++", vm.get(QubesVM.KEYBOARD_LAYOUT), "what comes from elsewhere is readable");
         assertEquals(Optional.empty(), vm.features().findWithTemplate("x"));
         assertEquals(state.domains(), system.state().domains());
         system.close();
