@@ -102,9 +102,15 @@ public final class Daemon implements AutoCloseable {
     }
 
     private Object[] services(Constructor<?> constructor) {
-        return Stream.of(constructor.getParameterTypes())
-                .map(type -> type == Qubes.class ? qubes() : hub)
-                .toArray();
+        return Stream.of(constructor.getParameterTypes()).map(this::service).toArray();
+    }
+
+    /** What the framework would hand to a method that asks for it. */
+    private Object service(Class<?> type) {
+        return Stream.of(qubes(), hub)
+                .filter(type::isInstance)
+                .findFirst()
+                .orElseThrow(() -> new IllegalArgumentException("no service " + type));
     }
 
     public Path folder() {
