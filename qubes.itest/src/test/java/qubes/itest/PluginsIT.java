@@ -32,6 +32,7 @@ import qubes.testkit.exam.QubesHome;
 @ExtendWith(PaxExam.class)
 class PluginsIT {
     private static final String GREETER = "greeter.jar";
+    private static final String PING = "ping.jar";
 
     @InjectService private Qubes qubes;
     private QubesHome home;
@@ -40,9 +41,9 @@ class PluginsIT {
     @Configuration
     static Option[] system() throws Exception {
         QubesHome home = QubesHome.create();
-        BuiltBundle.named("greeter")
-                .with("Private-Package", "qubes.itest.greeter")
-                .in(Files.createDirectory(home.path().resolve("offer")));
+        Path offer = Files.createDirectory(home.path().resolve("offer"));
+        BuiltBundle.named("greeter").with("Private-Package", "qubes.itest.greeter").in(offer);
+        BuiltBundle.named("ping").with("Private-Package", "qubes.itest.ping").in(offer);
         return options(QubesExam.options(home));
     }
 
@@ -135,6 +136,28 @@ class PluginsIT {
         String back = socket.call("admin.vm.List", "alone");
         assertTrue(back.startsWith("0|alone class=StandaloneVM state=Running "), back);
         assertEquals("0|", socket.call("admin.vm.Kill", "alone"));
+    }
+
+    @Test
+    @DisplayName("a stranger's admin.vm.example.Ping comes and goes while the system runs")
+    void strangersMethodComesAndGoes() throws Exception {
+        assertEquals(
+                "0|", socket.call("admin.vm.Create.StandaloneVM", "dom0", "name=alone label=red"));
+        String unknown = "2|ProtocolError||no such method: 'admin.vm.example.Ping'|";
+        assertEquals(unknown, ping("alone", ""));
+
+        drop(home.path().resolve("offer").resolve(PING), PING);
+        Await.until("the method is there", () -> !ping("alone", "").equals(unknown));
+        assertEquals("0|pong from alone", ping("alone", ""));
+        assertEquals("2|ProtocolError||expected destination to not be AdminVM|", ping("dom0", ""));
+        assertEquals("2|ProtocolError||unexpected payload|", ping("alone", "hello"));
+
+        Files.delete(home.plugins().resolve(PING));
+        Await.until("the method is gone", () -> ping("alone", "").equals(unknown));
+    }
+
+    private String ping(String destination, String payload) throws IOException {
+        return socket.call("admin.vm.example.Ping+", destination, payload);
     }
 
     private String createGreeter() throws IOException {
