@@ -3,10 +3,8 @@ package qubes.admin.server;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.osgi.service.component.annotations.Activate;
@@ -37,7 +35,9 @@ public final class AdminServer {
         @AttributeDefinition(name = "Debug", description = "Send stack traces to callers")
         boolean debug() default false;
 
-        @AttributeDefinition(name = "Log calls", description = "Log every call")
+        @AttributeDefinition(
+                name = "Log calls",
+                description = "Log every call, also those of dom0; those of others always are")
         boolean log_calls() default false;
 
         @AttributeDefinition(
@@ -48,8 +48,20 @@ public final class AdminServer {
         @AttributeDefinition(
                 name = "Silence",
                 description =
-                        "Seconds after which a caller that stopped in the middle of a request is cut off; 0 for never, it then makes room only when there are too many")
-        int silence_seconds() default 0;
+                        "Seconds after which a caller that stopped in the middle of a request, or of reading its answer, is cut off; 0 for never, it then makes room only when there are too many")
+        int silence_seconds() default 30;
+
+        @AttributeDefinition(
+                name = "Half-sent requests",
+                description =
+                        "Bytes that requests may take that have not come in full, all together; those silent for longest make room")
+        int partial_bytes() default 32 << 20;
+
+        @AttributeDefinition(
+                name = "Deadline",
+                description =
+                        "Seconds after which a caller gets an error if its call waits for no guest or volume and is not done; 0 for never")
+        int deadline_seconds() default 10;
 
         @AttributeDefinition(
                 name = "Backlog",
@@ -63,8 +75,8 @@ public final class AdminServer {
 
     private final Map<AdminSocket, SocketFile> sockets =
             new EnumMap<>(AdminSocket.class); // socket to its file
-    private final List<Thread> workers = new ArrayList<>();
-    private final Lanes lanes;
+    private final Answers answers;
+    private final Crew crew;
     private final Stragglers stragglers;
     private final Outbox outbox;
 
@@ -77,37 +89,32 @@ public final class AdminServer {
     public AdminServer(@Reference Qubes qubes, @Reference Methods methods, Config config) {
         Limits limits =
                 new Limits(
-                        config.max_connections(),
+                        OpenFiles.within(config.max_connections()),
+                        config.partial_bytes(),
                         Duration.ofSeconds(config.silence_seconds()),
+                        Duration.ofSeconds(config.deadline_seconds()),
                         config.subscriber_backlog());
-        lanes = new Lanes(qubes.executor());
         Connections connections = new Connections(limits.connections());
         listen(Path.of(config.socket_dir()));
         try {
             outbox = new Outbox(connections, limits);
-            Dispatcher dispatcher = new Dispatcher(qubes, methods, config.log_calls());
-            Answers answers =
-                    new Answers(dispatcher, lanes, connections, outbox, limits, config.debug());
+            answers =
+                    new Answers(
+                            new Dispatcher(qubes, methods),
+                            connections,
+                            outbox,
+                            limits,
+                            config.debug(),
+                            List.of(new CallLog(config.log_calls())));
             stragglers = new Stragglers(connections, limits, answers::answerElsewhere);
+            crew = new Crew(connections, stragglers, answers, answers.watch());
             start("admin-outbox", outbox);
             start("admin-stragglers", stragglers);
+            start("admin-watch", answers.watch());
             sockets.forEach(
                     (socket, file) -> {
                         for (int i = 0; i < workers(socket); i++) {
-                            Worker worker =
-                                    new Worker(
-                                            file.channel(),
-                                            socket,
-                                            connections,
-                                            stragglers,
-                                            answers);
-                            workers.add(
-                                    start(
-                                            "admin-"
-                                                    + socket.name().toLowerCase(Locale.ROOT)
-                                                    + "-"
-                                                    + i,
-                                            worker));
+                            crew.start(file.channel(), socket);
                         }
                     });
         } catch (IOException e) {
@@ -121,7 +128,7 @@ public final class AdminServer {
     void deactivate() {
         sockets.values().forEach(SocketFile::close);
         long end = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(GOODBYE_MILLIS);
-        for (Thread worker : workers) {
+        for (Thread worker : crew.threads()) {
             try {
                 worker.join(Math.max(1, TimeUnit.NANOSECONDS.toMillis(end - System.nanoTime())));
             } catch (InterruptedException e) {
@@ -129,7 +136,8 @@ public final class AdminServer {
             }
         }
         stragglers.close();
-        lanes.close();
+        answers.lanes().close();
+        answers.watch().close();
         outbox.close();
         log.info("Admin API no longer served");
     }
@@ -151,10 +159,9 @@ public final class AdminServer {
         return socket == AdminSocket.ADMIN ? Math.max(4, Math.min(32, 2 * processors)) : 1;
     }
 
-    private static Thread start(String name, Runnable body) {
+    private static void start(String name, Runnable body) {
         Thread thread = new Thread(body, name);
         thread.setDaemon(true);
         thread.start();
-        return thread;
     }
 }

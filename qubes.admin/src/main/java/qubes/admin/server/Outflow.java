@@ -86,6 +86,11 @@ final class Outflow implements EventSink {
         return stream;
     }
 
+    /** As {@link #begin}, of a stream that is closed at once. */
+    synchronized void feeds(AutoCloseable feeds) {
+        subscription = feeds;
+    }
+
     /** Sends what waits and what will come; {@code feeds} is closed when the caller is gone. */
     void begin(@Nullable AutoCloseable feeds) {
         synchronized (this) {

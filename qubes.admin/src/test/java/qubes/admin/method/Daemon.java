@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
 import qubes.admin.EventHub;
@@ -61,7 +62,7 @@ public final class Daemon implements AutoCloseable {
     private final EventHub hub;
     private final AdminServer server;
 
-    private Daemon(Path folder, ServerAccess.Settings settings) throws Exception {
+    private Daemon(Path folder, ServerAccess.Custom settings) throws Exception {
         this.folder = folder;
         this.engine = Engine.load(folder, store()).add(APPS).add(new TemplateVMFactory());
         for (String driver : List.of("file", "lvm", "linux-kernel")) {
@@ -80,6 +81,10 @@ public final class Daemon implements AutoCloseable {
     }
 
     public static Daemon start(ServerAccess.Settings settings) throws Exception {
+        return start(settings.with(Map.of()));
+    }
+
+    public static Daemon start(ServerAccess.Custom settings) throws Exception {
         return new Daemon(Files.createTempDirectory("q"), settings);
     }
 
