@@ -1,11 +1,17 @@
 package qubes.admin.server;
 
+import java.io.Closeable;
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.channels.ServerSocketChannel;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
@@ -18,6 +24,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import qubes.admin.Dispatcher;
 import qubes.admin.Methods;
+import qubes.admin.metrics.Instruments;
+import qubes.admin.metrics.MetricsPage;
 import qubes.core.admin.AdminSocket;
 import qubes.core.error.QubesException;
 import qubes.core.vm.Qubes;
@@ -68,6 +76,17 @@ public final class AdminServer {
                 description =
                         "Bytes that may wait for an event subscriber that does not read, before it is cut off")
         int subscriber_backlog() default 1 << 20;
+
+        @AttributeDefinition(
+                name = "Metrics",
+                description =
+                        "Serve metrics in Prometheus' text format, over HTTP, on qubesd.metrics.sock in the socket folder")
+        boolean metrics() default false;
+
+        @AttributeDefinition(
+                name = "Metrics port",
+                description = "Serve them on this port of the loopback interface too; 0 for none")
+        int metrics_port() default 0;
     }
 
     private static final Logger log = LoggerFactory.getLogger(AdminServer.class);
@@ -75,6 +94,7 @@ public final class AdminServer {
 
     private final Map<AdminSocket, SocketFile> sockets =
             new EnumMap<>(AdminSocket.class); // socket to its file
+    private final List<Closeable> metrics = new ArrayList<>(); // sockets
     private final Answers answers;
     private final Crew crew;
     private final Stragglers stragglers;
@@ -98,6 +118,13 @@ public final class AdminServer {
         listen(Path.of(config.socket_dir()));
         try {
             outbox = new Outbox(connections, limits);
+            List<CallListener> listeners = new ArrayList<>();
+            listeners.add(new CallLog(config.log_calls()));
+            Optional<Measured> measured = Optional.empty();
+            if (config.metrics() || config.metrics_port() != 0) {
+                measured = Optional.of(serveMetrics(config));
+                measured.ifPresent(listeners::add);
+            }
             answers =
                     new Answers(
                             new Dispatcher(qubes, methods),
@@ -105,8 +132,9 @@ public final class AdminServer {
                             outbox,
                             limits,
                             config.debug(),
-                            List.of(new CallLog(config.log_calls())));
+                            listeners);
             stragglers = new Stragglers(connections, limits, answers::answerElsewhere);
+            measured.ifPresent(all -> all.watch(connections, stragglers, outbox, answers));
             crew = new Crew(connections, stragglers, answers, answers.watch());
             start("admin-outbox", outbox);
             start("admin-stragglers", stragglers);
@@ -118,15 +146,18 @@ public final class AdminServer {
                         }
                     });
         } catch (IOException e) {
-            sockets.values().forEach(SocketFile::close);
-            throw new QubesException("The Admin API is not served: no selector", e);
+            closeSockets();
+            throw new QubesException("The Admin API is not served: " + e.getMessage(), e);
+        } catch (RuntimeException e) {
+            closeSockets();
+            throw e;
         }
         log.info("Admin API served in {}", config.socket_dir());
     }
 
     @Deactivate
     void deactivate() {
-        sockets.values().forEach(SocketFile::close);
+        closeSockets();
         long end = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(GOODBYE_MILLIS);
         for (Thread worker : crew.threads()) {
             try {
@@ -140,6 +171,35 @@ public final class AdminServer {
         answers.watch().close();
         outbox.close();
         log.info("Admin API no longer served");
+    }
+
+    private Measured serveMetrics(Config config) throws IOException {
+        Instruments instruments = new Instruments();
+        if (config.metrics()) {
+            SocketFile file =
+                    SocketFile.listen(Path.of(config.socket_dir()), "qubesd.metrics.sock");
+            metrics.add(file);
+            start("admin-metrics", new MetricsPage(file.channel(), instruments));
+        }
+        if (config.metrics_port() != 0) {
+            ServerSocketChannel port = ServerSocketChannel.open();
+            metrics.add(port);
+            port.bind(
+                    new InetSocketAddress(InetAddress.getLoopbackAddress(), config.metrics_port()));
+            start("admin-metrics-port", new MetricsPage(port, instruments));
+        }
+        return new Measured(instruments);
+    }
+
+    private void closeSockets() {
+        sockets.values().forEach(SocketFile::close);
+        for (Closeable open : metrics) {
+            try {
+                open.close();
+            } catch (IOException e) {
+                log.warn("A socket of the metrics could not be closed", e);
+            }
+        }
     }
 
     private void listen(Path directory) {

@@ -121,8 +121,8 @@ final class Answers implements Watch.Consequences {
         log.warn("Call {} takes too long; its caller gets an error", shown(exchange.request()));
         runner.filter(thread -> exchange.served().map(Served::reportOnce).orElse(true))
                 .ifPresent(Answers::report);
-        send(exchange.channel(), Frames.exception(error, false));
         told(exchange, CallListener.OVERDUE);
+        send(exchange.channel(), Frames.exception(error, false));
     }
 
     private static void report(Thread thread) {
@@ -204,9 +204,12 @@ final class Answers implements Watch.Consequences {
             Optional<EventStream> stream = reply.stream();
             if (stream.isPresent()) {
                 begin(exchange, stream.get());
-            } else if (claimed(exchange)) {
-                send(exchange.channel(), Frames.ok(reply.text()));
+                return;
+            }
+            byte[] frame = Frames.ok(reply.text());
+            if (claimed(exchange)) {
                 told(exchange, CallListener.OK);
+                send(exchange.channel(), frame);
             }
         } catch (Throwable e) {
             clearInterrupt();
@@ -233,7 +236,11 @@ final class Answers implements Watch.Consequences {
 
     private void told(Exchange exchange, String outcome) {
         for (CallListener listener : listeners) {
-            listener.answered(exchange, outcome);
+            try {
+                listener.answered(exchange, outcome);
+            } catch (RuntimeException e) {
+                log.error("Call {} is not counted or logged", shown(exchange.request()), e);
+            }
         }
     }
 
@@ -241,8 +248,8 @@ final class Answers implements Watch.Consequences {
         Outflow flow = Outflow.stream(exchange.channel(), outbox, frames, limits.backlogBytes());
         AutoCloseable feeds = stream.open(flow);
         if (claimed(exchange)) {
-            flow.begin(feeds);
             told(exchange, CallListener.STREAM);
+            flow.begin(feeds);
         } else {
             flow.feeds(feeds);
             flow.close();
@@ -258,14 +265,14 @@ final class Answers implements Watch.Consequences {
         SocketChannel channel = exchange.channel();
         if (error instanceof Unanswerable) {
             log.warn("Call {} is not answered: {}", shown(request), shown(error));
-            connections.close(channel);
             told(exchange, CallListener.NOTHING);
+            connections.close(channel);
             return;
         }
         if (!Frames.isSent(error)) {
             log.error("Call {} failed and is not answered", shown(request), error);
-            connections.close(channel);
             told(exchange, CallListener.NOTHING);
+            connections.close(channel);
             return;
         }
         if (Frames.isCallersFault(error)) {
@@ -273,8 +280,8 @@ final class Answers implements Watch.Consequences {
         } else {
             log.debug("Call {} failed", shown(request), error);
         }
-        send(channel, Frames.exception(error, debug));
         told(exchange, error.getClass().getSimpleName());
+        send(channel, Frames.exception(error, debug));
     }
 
     private void send(SocketChannel channel, byte[] frame) {

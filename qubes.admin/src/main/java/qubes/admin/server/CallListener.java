@@ -1,6 +1,6 @@
 package qubes.admin.server;
 
-/** Told of each call once its caller is answered, or will not be. */
+/** Told of each call just before its caller is answered, or will not be. */
 interface CallListener {
     /** It went well. */
     String OK = "ok";

@@ -6,6 +6,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import qubes.admin.wire.Request;
 import qubes.core.admin.Decoder;
+import qubes.core.admin.Untrusted;
 import qubes.core.error.Repr;
 
 /**
@@ -49,7 +50,7 @@ final class CallLog implements CallListener {
                 + " method="
                 + shown(request.method())
                 + " argument="
-                + shown(Decoder.shown(request.argument()))
+                + argument(request.argument())
                 + " destination="
                 + shown(request.destination())
                 + " payload_bytes="
@@ -57,6 +58,17 @@ final class CallLog implements CallListener {
                 + " outcome="
                 + outcome
                 + String.format(Locale.ROOT, " ms=%.3f", millis);
+    }
+
+    private static String argument(Untrusted argument) {
+        String text = Decoder.shown(argument);
+        if (text.length() <= SHOWN && PLAIN.matcher(text).matches()) {
+            return text;
+        }
+        String quoted = Decoder.quoted(argument);
+        return quoted.length() <= SHOWN
+                ? quoted
+                : quoted.substring(0, SHOWN) + "..." + quoted.charAt(0);
     }
 
     private static String shown(String text) {

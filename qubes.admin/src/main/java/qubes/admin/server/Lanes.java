@@ -50,6 +50,14 @@ final class Lanes implements AutoCloseable {
         return pace == Pace.LONG ? longer : brief;
     }
 
+    Lane brief() {
+        return brief;
+    }
+
+    Lane longer() {
+        return longer;
+    }
+
     /** Lets what has begun end. */
     @Override
     public void close() {

@@ -12,6 +12,8 @@ import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.LongAdder;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -30,6 +32,9 @@ final class Outbox implements Runnable, AutoCloseable {
     private final Selector hangups; // streams only, see sweep
     private final Queue<Outflow> scheduled = new ConcurrentLinkedQueue<>();
     private final AtomicBoolean awake = new AtomicBoolean();
+    private final AtomicInteger subscribers = new AtomicInteger();
+    private final LongAdder eventsSent = new LongAdder();
+    private final LongAdder cutOffs = new LongAdder();
     private volatile boolean closed;
     private long nextSweep = System.nanoTime();
 
@@ -48,6 +53,28 @@ final class Outbox implements Runnable, AutoCloseable {
         } else if (awake.compareAndSet(false, true)) {
             selector.wakeup();
         }
+    }
+
+    /** An event goes to a subscriber. */
+    void countEvent() {
+        eventsSent.increment();
+    }
+
+    /** A subscriber is cut off because it does not read. */
+    void countCutOff() {
+        cutOffs.increment();
+    }
+
+    int subscribers() {
+        return subscribers.get();
+    }
+
+    long eventsSent() {
+        return eventsSent.sum();
+    }
+
+    long cutOffs() {
+        return cutOffs.sum();
     }
 
     /** Ends the thread, which closes all connections it has. */
@@ -126,6 +153,7 @@ final class Outbox implements Runnable, AutoCloseable {
             flow.key = flow.channel().register(selector, 0, flow);
             if (flow.isStream()) {
                 flow.channel().register(hangups, SelectionKey.OP_CONNECT, flow);
+                subscribers.incrementAndGet();
             }
         }
     }
@@ -168,6 +196,9 @@ final class Outbox implements Runnable, AutoCloseable {
     private void close(Outflow flow) {
         SelectionKey key = flow.key;
         if (key != null) {
+            if (flow.isStream() && flow.channel().isOpen()) {
+                subscribers.decrementAndGet();
+            }
             key.cancel();
         }
         connections.close(flow.channel());

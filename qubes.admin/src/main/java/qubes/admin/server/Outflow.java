@@ -103,6 +103,7 @@ final class Outflow implements EventSink {
 
     @Override
     public void send(Event event) {
+        outbox.countEvent();
         offer(ByteBuffer.wrap(frames.of(event)));
     }
 
@@ -125,6 +126,7 @@ final class Outflow implements EventSink {
             if (waitingBytes > limitBytes
                     && (blocked || waitingBytes > BURST_FACTOR * limitBytes)) {
                 log.warn("An event subscriber does not read; it is cut off");
+                outbox.countCutOff();
                 waiting.clear();
                 ended = true;
             } else {
