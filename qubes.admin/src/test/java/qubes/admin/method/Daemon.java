@@ -51,7 +51,8 @@ public final class Daemon implements AutoCloseable {
                     LifecycleMethods.class,
                     CreationMethods.class,
                     StoreMethods.class,
-                    EventMethods.class);
+                    EventMethods.class,
+                    Listing.class);
 
     private static final AppVMFactory APPS = new AppVMFactory();
 
