@@ -7,6 +7,7 @@ import static qubes.core.admin.MethodTraits.Scope.GLOBAL;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.Semaphore;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import qubes.core.admin.AdminCall;
@@ -37,6 +38,9 @@ public final class Listing {
     @Component
     @AdminMethodName(name = "qubesd.vm.property.GetAll")
     public static final class DomainsAndProperties implements AdminMethod {
+        /** Of ten thousand qubes the answer takes 20 MB: only so many at a time. */
+        private final Semaphore turns = new Semaphore(2);
+
         @Activate
         public DomainsAndProperties() {}
 
@@ -54,6 +58,15 @@ public final class Listing {
                             .toList();
             call.permit();
             AdminPermission list = as(call, "admin.vm.List", call.destination()).permit();
+            turns.acquireUninterruptibly();
+            try {
+                return AdminReply.text(text(call, wanted, list));
+            } finally {
+                turns.release();
+            }
+        }
+
+        private static String text(AdminCall call, List<String> wanted, AdminPermission list) {
             StringBuilder text = new StringBuilder();
             for (BaseVM vm : SystemLists.domainsAt(call)) {
                 if (list.admits(vm)) {
@@ -62,7 +75,7 @@ public final class Listing {
                             .ifPresent(permission -> append(text, vm, wanted, permission));
                 }
             }
-            return AdminReply.text(text.toString());
+            return text.toString();
         }
 
         /** Absent if the caller may not read the qube's properties. */

@@ -78,6 +78,12 @@ public final class AdminServer {
         int subscriber_backlog() default 1 << 20;
 
         @AttributeDefinition(
+                name = "Waiting",
+                description =
+                        "Bytes that may wait for all callers and subscribers that do not read, together; those that took nothing for longest are cut off")
+        int waiting_bytes() default 96 << 20;
+
+        @AttributeDefinition(
                 name = "Metrics",
                 description =
                         "Serve metrics in Prometheus' text format, over HTTP, on qubesd.metrics.sock in the socket folder")
@@ -113,7 +119,8 @@ public final class AdminServer {
                         config.partial_bytes(),
                         Duration.ofSeconds(config.silence_seconds()),
                         Duration.ofSeconds(config.deadline_seconds()),
-                        config.subscriber_backlog());
+                        config.subscriber_backlog(),
+                        config.waiting_bytes());
         Connections connections = new Connections(limits.connections());
         listen(Path.of(config.socket_dir()));
         try {

@@ -246,13 +246,20 @@ final class Answers implements Watch.Consequences {
 
     private void begin(Exchange exchange, EventStream stream) {
         Outflow flow = Outflow.stream(exchange.channel(), outbox, frames, limits.backlogBytes());
-        AutoCloseable feeds = stream.open(flow);
-        if (claimed(exchange)) {
-            told(exchange, CallListener.STREAM);
-            flow.begin(feeds);
-        } else {
-            flow.feeds(feeds);
-            flow.close();
+        boolean begun = false;
+        try {
+            AutoCloseable feeds = stream.open(flow);
+            if (claimed(exchange)) {
+                told(exchange, CallListener.STREAM);
+                flow.begin(feeds);
+                begun = true;
+            } else {
+                flow.feeds(feeds);
+            }
+        } finally {
+            if (!begun) {
+                flow.close();
+            }
         }
     }
 

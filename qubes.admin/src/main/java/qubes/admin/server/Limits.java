@@ -12,9 +12,15 @@ import java.time.Duration;
  * @param deadline how long a call may take whose method does not wait for guests or volumes; zero
  *     for as long as it likes
  * @param backlogBytes what may wait for an event subscriber that does not read
+ * @param waitingBytes what may wait for all callers that do not read, all together
  */
 record Limits(
-        int connections, long partialBytes, Duration silence, Duration deadline, int backlogBytes) {
+        int connections,
+        long partialBytes,
+        Duration silence,
+        Duration deadline,
+        int backlogBytes,
+        long waitingBytes) {
     /** True if that is longer than a caller may be silent. */
     boolean tooLong(long silentNanos) {
         return !silence.isZero() && silentNanos >= silence.toNanos();
