@@ -5,7 +5,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
 import java.lang.reflect.Proxy;
+import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -329,6 +331,52 @@ class BadMethodsTest {
                 daemon.client().call("admin.vm.tag.Set", "t", "test-net", ""));
         end.countDown();
         assertOthersAreServed();
+    }
+
+    @Test
+    @DisplayName("a filter of events that blocks holds up those it filters, and no other subscriber")
+    void filterThatBlocks() throws Exception {
+        daemon.add(
+                (Extension)
+                        on ->
+                                on.before(
+                                        AdminPermission.of("admin.Events"),
+                                        permission -> {
+                                            if (permission.subject().qid() != 0) {
+                                                permission.keep(e -> !block().text().isEmpty());
+                                            }
+                                        }));
+        SocketChannel filtered = subscribe("test-net");
+        SocketChannel plain = subscribe("dom0");
+        for (int i = 0; i < 5; i++) {
+            assertEquals("0\0", daemon.client().call("admin.vm.tag.Set", "t" + i, "test-vm1", ""));
+            expect(plain, i);
+        }
+        end.countDown();
+        for (int i = 0; i < 5; i++) {
+            expect(filtered, i);
+        }
+    }
+
+    private SocketChannel subscribe(String source) throws IOException {
+        SocketChannel channel = daemon.client().connect();
+        callers.add(channel);
+        Client.write(channel, "admin.Events+ " + source + " name dom0\0");
+        channel.shutdownOutput();
+        expect(channel, "1\0\0connection-established\0\0");
+        return channel;
+    }
+
+    private static void expect(SocketChannel channel, int i) throws IOException {
+        expect(channel, "1\0test-vm1\0domain-tag-add:t" + i + "\0tag\0t" + i + "\0\0");
+    }
+
+    private static void expect(SocketChannel channel, String text) throws IOException {
+        ByteBuffer bytes = ByteBuffer.allocate(text.length());
+        while (bytes.hasRemaining() && channel.read(bytes) >= 0) {
+            assertTrue(channel.isOpen());
+        }
+        assertEquals(text, new String(bytes.array(), StandardCharsets.ISO_8859_1));
     }
 
     @SuppressWarnings("unchecked")
