@@ -264,6 +264,9 @@ write_configuration() {
     qemu*) set_key "$etc/qubes.hypervisor.libvirt.cfg" accelerator "$(accelerator)" ;;
   esac
   set_key "$etc/qubes.admin.cfg" socket.dir "$socket_dir"
+  set_key "$etc/qubes.admin.cfg" log.calls "${log_calls:-false}"
+  set_key "$etc/qubes.admin.cfg" metrics "$metrics"
+  set_key "$etc/qubes.admin.cfg" metrics.port "$metrics_port"
   set_key "$etc/qubes.daemon.cfg" stop.guests "$stop_guests"
   write_felix_configuration
 }

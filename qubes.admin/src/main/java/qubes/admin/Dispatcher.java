@@ -1,7 +1,5 @@
 package qubes.admin;
 
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 import qubes.admin.wire.Request;
 import qubes.core.admin.AdminCall;
 import qubes.core.admin.AdminMethod;
@@ -11,7 +9,6 @@ import qubes.core.admin.Decoder;
 import qubes.core.admin.MethodTraits;
 import qubes.core.admin.MethodTraits.Access;
 import qubes.core.admin.MethodTraits.Destination;
-import qubes.core.admin.MethodTraits.Pace;
 import qubes.core.admin.MethodTraits.Presence;
 import qubes.core.admin.Unanswerable;
 import qubes.core.admin.Untrusted;
@@ -26,33 +23,31 @@ import qubes.core.vm.Qubes;
  * know.
  */
 public final class Dispatcher {
-    private static final Logger log = LoggerFactory.getLogger(Dispatcher.class);
-
     private final Qubes qubes;
     private final Methods methods;
     private final Designators designators;
-    private final boolean logCalls;
 
     /** A call that may go to its method. */
     public final class Ready {
-        private final AdminMethod method;
+        private final Served served;
         private final AdminCall call;
 
-        private Ready(AdminMethod method, AdminCall call) {
-            this.method = method;
+        private Ready(Served served, AdminCall call) {
+            this.served = served;
             this.call = call;
         }
 
-        /** How long answering can take. */
-        public Pace pace() {
-            return method.traits().pace();
+        /** The method that answers. */
+        public Served served() {
+            return served;
         }
 
         /**
          * Answers the call; what it changed is durable then, also what it changed before it failed.
          */
         public AdminReply answer() {
-            if (method.traits().access() == Access.READ) {
+            AdminMethod method = served.method();
+            if (served.traits().access() == Access.READ) {
                 return method.call(call);
             }
             AdminReply reply;
@@ -78,14 +73,10 @@ public final class Dispatcher {
         }
     }
 
-    /**
-     * @param logCalls whether to log every call
-     */
-    public Dispatcher(Qubes qubes, Methods methods, boolean logCalls) {
+    public Dispatcher(Qubes qubes, Methods methods) {
         this.qubes = qubes;
         this.methods = methods;
         this.designators = new Designators(qubes);
-        this.logCalls = logCalls;
     }
 
     /**
@@ -112,9 +103,6 @@ public final class Dispatcher {
         check(traits.payload(), request.payload(), "payload", "payload");
         check(traits.argument(), request.argument(), "an argument", "argument");
         check(traits.destination(), destination);
-        if (logCalls) {
-            log.info("{} called by {} on {}", request.method(), source, destination);
-        }
         return new Ready(
                 found.method(),
                 new AdminCall(

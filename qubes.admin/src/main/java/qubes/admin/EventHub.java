@@ -5,6 +5,10 @@ import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
@@ -14,6 +18,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import qubes.core.admin.AdminPermission;
 import qubes.core.admin.EventSink;
+import qubes.core.error.QubesException;
 import qubes.core.event.Event;
 import qubes.core.event.Membership;
 import qubes.core.vm.BaseVM;
@@ -29,6 +34,11 @@ import qubes.core.vm.Qubes;
 @Component(service = EventHub.class)
 public final class EventHub {
     private static final Logger log = LoggerFactory.getLogger(EventHub.class);
+    private static final int IDLE_SECONDS = 10;
+
+    /** So many events may wait for the filters. */
+    private static final int FILTERED_BACKLOG = 65_536;
+
     private static final List<String> SUPPRESSED =
             List.of("admin-permission:", "device-get:", "device-list:", "device-list-attached:");
 
@@ -42,17 +52,33 @@ public final class EventHub {
     private final Qubes qubes;
     private final List<Subscriber> subscribers = new CopyOnWriteArrayList<>();
     private final Set<UUID> members = ConcurrentHashMap.newKeySet(); // domains that were announced
+    private final ThreadPoolExecutor filters =
+            new ThreadPoolExecutor(
+                    1,
+                    1,
+                    IDLE_SECONDS,
+                    TimeUnit.SECONDS,
+                    new LinkedBlockingQueue<>(FILTERED_BACKLOG),
+                    EventHub::filterThread);
     private @Nullable AutoCloseable listening; // guarded by this
 
     @Activate
     public EventHub(@Reference Qubes qubes) {
         this.qubes = qubes;
+        this.filters.allowCoreThreadTimeOut(true);
     }
 
     @Deactivate
     synchronized void deactivate() {
         subscribers.clear();
         stopListening();
+        filters.shutdownNow();
+    }
+
+    private static Thread filterThread(Runnable work) {
+        Thread thread = new Thread(work, "admin-event-filters");
+        thread.setDaemon(true);
+        return thread;
     }
 
     /**
@@ -105,11 +131,33 @@ public final class EventHub {
         for (Subscriber subscriber : subscribers) {
             UUID only = subscriber.only();
             if (only == null ? announced : only.equals(subject)) {
-                send(event, subscriber);
+                if (subscriber.permission().narrows()) {
+                    filter(event, subscriber);
+                } else {
+                    send(event, subscriber);
+                }
             }
         }
         if (event instanceof Membership.DomainDelete deleted && deleted.vm() instanceof BaseVM vm) {
             members.remove(vm.uuid());
+        }
+    }
+
+    /**
+     * Filters are somebody else's: they run on a thread of their own, all on the same one and so in
+     * order. If they do not keep up, those who are filtered lose their streams, rather than events
+     * of them; they connect again.
+     */
+    private void filter(Event event, Subscriber subscriber) {
+        try {
+            filters.execute(() -> send(event, subscriber));
+        } catch (RejectedExecutionException e) {
+            if (subscribers.remove(subscriber)) {
+                log.error("Filters of events do not keep up; a subscriber is cut off");
+                subscriber
+                        .sink()
+                        .fail(new QubesException("Events could not be filtered in time", e));
+            }
         }
     }
 
@@ -121,7 +169,7 @@ public final class EventHub {
             if (subscriber.permission().admits(event)) {
                 subscriber.sink().send(event);
             }
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | LinkageError | StackOverflowError | AssertionError e) {
             log.error("Event {} could not be sent to a subscriber", event.wireName(), e);
         }
     }

@@ -23,7 +23,7 @@ import qubes.core.admin.AdminMethod;
 @Component(service = Methods.class, property = "method.cardinality.minimum:Integer=" + Methods.OWN)
 public final class Methods {
     /** How many methods, and families of them, this bundle brings. */
-    static final int OWN = 56;
+    static final int OWN = 57;
 
     private static final Logger log = LoggerFactory.getLogger(Methods.class);
     private static final String NAME = "name";
@@ -33,7 +33,7 @@ public final class Methods {
      *
      * @param variant which member of a family; empty for a method of its own
      */
-    record Found(AdminMethod method, String variant) {}
+    record Found(Served method, String variant) {}
 
     /** Names that begin and end like this, with something in between. */
     private record Family(String begin, String end) {
@@ -53,11 +53,9 @@ public final class Methods {
         }
     }
 
-    private record Registration(String name, AdminMethod method) {}
-
-    private final List<Registration> registrations = new ArrayList<>(); // in the order they came
-    private volatile Map<String, AdminMethod> single = Map.of(); // name to method
-    private volatile Map<Family, AdminMethod> families = Map.of(); // pattern to method
+    private final List<Served> registrations = new ArrayList<>(); // in the order they came
+    private volatile Map<String, Served> single = Map.of(); // name to method
+    private volatile Map<Family, Served> families = Map.of(); // pattern to method
 
     @Activate
     public Methods() {}
@@ -71,7 +69,7 @@ public final class Methods {
                     name,
                     method.getClass().getName());
         }
-        registrations.add(new Registration(name, method));
+        registrations.add(new Served(name, method));
         publish();
         log.debug("Method {} available", name);
     }
@@ -83,13 +81,13 @@ public final class Methods {
 
     /** The method of that name. */
     Optional<Found> find(String name) {
-        AdminMethod method = single.get(name);
+        Served method = single.get(name);
         if (method != null) {
             return Optional.of(new Found(method, ""));
         }
-        for (Map.Entry<Family, AdminMethod> family : families.entrySet()) {
+        for (Map.Entry<Family, Served> family : families.entrySet()) {
             Optional<String> variant = family.getKey().variant(name);
-            if (variant.isPresent() && family.getValue().covers(variant.get())) {
+            if (variant.isPresent() && family.getValue().method().covers(variant.get())) {
                 return Optional.of(new Found(family.getValue(), variant.get()));
             }
         }
@@ -106,13 +104,13 @@ public final class Methods {
 
     /** Who came first keeps a name that two claim, for as long as it stays. */
     private void publish() {
-        Map<String, AdminMethod> named = new HashMap<>();
-        Map<Family, AdminMethod> wild = new LinkedHashMap<>();
-        for (Registration registration : registrations) {
+        Map<String, Served> named = new HashMap<>();
+        Map<Family, Served> wild = new LinkedHashMap<>();
+        for (Served registration : registrations) {
             if (registration.name().indexOf('*') < 0) {
-                named.putIfAbsent(registration.name(), registration.method());
+                named.putIfAbsent(registration.name(), registration);
             } else {
-                wild.putIfAbsent(Family.of(registration.name()), registration.method());
+                wild.putIfAbsent(Family.of(registration.name()), registration);
             }
         }
         single = named;

@@ -4,9 +4,14 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
+import java.util.stream.Stream;
 
 /** {@code ls}, with the columns of {@code qvm-ls}. */
 final class ListCommand implements Command {
+    /** What {@code admin.vm.List} tells already. */
+    private static final Set<String> LISTED = Set.of("NAME", "STATE", "CLASS");
+
     private static final String STANDARD = "NAME,STATE,CLASS,LABEL,TEMPLATE,NETVM";
 
     @Override
@@ -32,9 +37,10 @@ final class ListCommand implements Command {
                         .flag("--raw-data")
                         .value("-O", "--fields")
                         .parse(arguments);
-        Map<String, Map<String, String>> domains = chosen(session, options.positional());
         if (options.has("--raw-list")) {
-            domains.keySet().forEach(session.out()::println);
+            chosen(session.domains(), options.positional())
+                    .keySet()
+                    .forEach(session.out()::println);
             return 0;
         }
         String fields = options.get("-O");
@@ -44,10 +50,10 @@ final class ListCommand implements Command {
             throw new UsageError(
                     "a column without a name: " + Text.quote(String.join(",", columns)));
         }
+        Listing listing = Listing.ask(session, properties(columns));
         List<String[]> rows = new ArrayList<>();
-        for (Map.Entry<String, Map<String, String>> domain : domains.entrySet()) {
-            rows.add(row(session, domain.getKey(), domain.getValue(), columns));
-        }
+        chosen(listing.domains(), options.positional())
+                .forEach((name, listed) -> rows.add(row(listing, name, listed, columns)));
         if (options.has("--raw-data")) {
             for (String[] row : rows) {
                 session.out().println(String.join("|", row));
@@ -62,8 +68,8 @@ final class ListCommand implements Command {
         return 0;
     }
 
-    private static Map<String, Map<String, String>> chosen(Session session, List<String> names) {
-        Map<String, Map<String, String>> domains = session.domains();
+    private static Map<String, Map<String, String>> chosen(
+            Map<String, Map<String, String>> domains, List<String> names) {
         Session.refuseUnknown(names, domains.keySet());
         if (!names.isEmpty()) {
             domains.keySet().retainAll(names);
@@ -71,43 +77,33 @@ final class ListCommand implements Command {
         return domains;
     }
 
+    /** The properties that the columns show. */
+    private static List<String> properties(String[] columns) {
+        return Stream.of(columns)
+                .filter(column -> !LISTED.contains(column))
+                .map(ListCommand::property)
+                .distinct()
+                .toList();
+    }
+
+    private static String property(String column) {
+        return column.toLowerCase(Locale.ROOT).replace('-', '_');
+    }
+
     private static String[] row(
-            Session session, String name, Map<String, String> listed, String[] columns) {
+            Listing listing, String name, Map<String, String> listed, String[] columns) {
         String[] cells = new String[columns.length];
-        Map<String, PropertyValue> properties = Map.of();
-        boolean asked = false;
         for (int i = 0; i < columns.length; i++) {
             switch (columns[i]) {
                 case "NAME" -> cells[i] = name;
                 case "STATE" -> cells[i] = listed.getOrDefault("state", "");
                 case "CLASS" -> cells[i] = listed.getOrDefault("class", "");
                 default -> {
-                    if (!asked) {
-                        properties = properties(session, name);
-                        asked = true;
-                    }
-                    PropertyValue value =
-                            properties.get(columns[i].toLowerCase(Locale.ROOT).replace('-', '_'));
+                    PropertyValue value = listing.properties(name).get(property(columns[i]));
                     cells[i] = value == null ? "" : value.text();
                 }
             }
         }
         return cells;
-    }
-
-    /**
-     * A domain that went away meanwhile, or whose class is not installed, has no properties to
-     * show.
-     */
-    private static Map<String, PropertyValue> properties(Session session, String name) {
-        try {
-            return PropertyValue.parseAll(
-                    session.daemon().call("admin.vm.property.GetAll", "", name));
-        } catch (DaemonError e) {
-            if (e.is("QubesDaemonCommunicationError")) {
-                throw e;
-            }
-            return Map.of();
-        }
     }
 }

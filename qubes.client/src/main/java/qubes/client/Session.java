@@ -77,8 +77,13 @@ record Session(Daemon daemon, InputStream in, PrintStream out, PrintStream err) 
      * name.
      */
     Map<String, Map<String, String>> domains() {
+        return domains(ask("admin.vm.List", ""));
+    }
+
+    /** As {@link #domains()}, from a reply of {@code admin.vm.List}. */
+    static Map<String, Map<String, String>> domains(String reply) {
         Map<String, Map<String, String>> byName = new java.util.TreeMap<>();
-        for (String line : lines(ask("admin.vm.List", ""))) {
+        for (String line : lines(reply)) {
             int blank = line.indexOf(' ');
             String name = blank < 0 ? line : line.substring(0, blank);
             byName.put(name, pairs(blank < 0 ? "" : line.substring(blank + 1)));

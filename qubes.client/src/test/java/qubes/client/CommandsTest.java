@@ -13,6 +13,14 @@ import org.junit.jupiter.api.Test;
 
 /** What the verbs send, byte for byte, and what they make of the replies. */
 class CommandsTest {
+    private static final String LISTED =
+            """
+            NAME  STATE    CLASS    LABEL  TEMPLATE  NETVM
+            dom0  Running  AdminVM  black  -         -
+            anon  Halted   AppVM    red    tiny      -
+            work  Running  AppVM    -      -         -
+            """;
+
     private ScriptedDaemon daemon;
 
     @BeforeEach
@@ -26,7 +34,41 @@ class CommandsTest {
     }
 
     @Test
-    @DisplayName("ls shows the columns of qvm-ls, dom0 first, and asks GetAll of each qube")
+    @DisplayName("ls shows the columns of qvm-ls, dom0 first, and asks a daemon of ours once")
+    void listInOneCall() {
+        daemon.on(
+                "qubesd.vm.property.GetAll+ dom0 label\ntemplate\nnetvm",
+                """
+                anon class=AppVM state=Halted uuid=1 foo=bar
+                 label default=False type=label red
+                 template default=False type=vm tiny
+                 netvm default=True type=vm\s
+                dom0 class=AdminVM state=Running uuid=0
+                 label default=False type=label black
+                work class=AppVM state=Running uuid=2
+                """);
+        assertEquals(0, daemon.run("ls"));
+        assertEquals(LISTED, daemon.out());
+        assertEquals(0, daemon.run("ls", "anon"));
+        assertEquals(2, daemon.out().lines().count());
+        assertEquals(2, daemon.run("ls", "nope"));
+        assertEquals(
+                List.of("qubesd.vm.property.GetAll+ dom0 label\ntemplate\nnetvm"),
+                daemon.requests().stream().distinct().toList());
+    }
+
+    @Test
+    @DisplayName("ls of any column asks for that property")
+    void listColumn() {
+        daemon.on(
+                "qubesd.vm.property.GetAll+ dom0 default_user",
+                "work class=AppVM state=Running uuid=2\n default_user default=True type=str a\\\\b\\nc\n");
+        assertEquals(0, daemon.run("ls", "-O", "name,default-user,DEFAULT_USER", "--raw-data"));
+        assertEquals("work|a\\b\nc|a\\b\nc\n", daemon.out());
+    }
+
+    @Test
+    @DisplayName("ls asks GetAll of each qube where the daemon does not know the one call")
     void list() {
         daemon.on("admin.vm.List+ dom0", ScriptedDaemon.LIST)
                 .on("admin.vm.property.GetAll+ dom0", "label default=False type=label black\n")
@@ -36,14 +78,7 @@ class CommandsTest {
                                 + "template default=False type=vm tiny\n")
                 .refuse("admin.vm.property.GetAll+ work", "QubesVMNotAvailableError", "no klass");
         assertEquals(0, daemon.run("ls"));
-        assertEquals(
-                """
-                NAME  STATE    CLASS    LABEL  TEMPLATE  NETVM
-                dom0  Running  AdminVM  black  -         -
-                anon  Halted   AppVM    red    tiny      -
-                work  Running  AppVM    -      -         -
-                """,
-                daemon.out());
+        assertEquals(LISTED, daemon.out());
     }
 
     @Test

@@ -3,6 +3,7 @@ package qubes.admin.method;
 import static qubes.core.admin.MethodTraits.Destination.ADMIN_VM;
 import static qubes.core.admin.MethodTraits.Scope.GLOBAL;
 
+import java.util.Collection;
 import java.util.List;
 import java.util.TreeSet;
 import org.osgi.service.component.annotations.Activate;
@@ -33,11 +34,7 @@ public final class SystemLists {
 
         @Override
         public AdminReply call(AdminCall call) {
-            List<BaseVM> domains =
-                    call.destination().qid() == 0
-                            ? call.qubes().domains()
-                            : List.of(call.destination());
-            return Lines.of(call.permit(), domains, SystemLists::line);
+            return Lines.of(call.permit(), domainsAt(call), SystemLists::line);
         }
     }
 
@@ -61,7 +58,13 @@ public final class SystemLists {
         }
     }
 
-    private static String line(BaseVM vm) {
+    /** Those that a list at this destination is about: dom0 stands for all. */
+    static Collection<BaseVM> domainsAt(AdminCall call) {
+        return call.destination().qid() == 0 ? call.qubes().domains() : List.of(call.destination());
+    }
+
+    /** {@code work class=AppVM state=Halted uuid=…}. */
+    static String line(BaseVM vm) {
         return vm.name()
                 + " class="
                 + vm.klass()

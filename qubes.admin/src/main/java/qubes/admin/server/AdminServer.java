@@ -1,13 +1,17 @@
 package qubes.admin.server;
 
+import java.io.Closeable;
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.channels.ServerSocketChannel;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
@@ -20,6 +24,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import qubes.admin.Dispatcher;
 import qubes.admin.Methods;
+import qubes.admin.metrics.Instruments;
+import qubes.admin.metrics.MetricsPage;
 import qubes.core.admin.AdminSocket;
 import qubes.core.error.QubesException;
 import qubes.core.vm.Qubes;
@@ -37,7 +43,9 @@ public final class AdminServer {
         @AttributeDefinition(name = "Debug", description = "Send stack traces to callers")
         boolean debug() default false;
 
-        @AttributeDefinition(name = "Log calls", description = "Log every call")
+        @AttributeDefinition(
+                name = "Log calls",
+                description = "Log every call, also those of dom0; those of others always are")
         boolean log_calls() default false;
 
         @AttributeDefinition(
@@ -48,14 +56,43 @@ public final class AdminServer {
         @AttributeDefinition(
                 name = "Silence",
                 description =
-                        "Seconds after which a caller that stopped in the middle of a request is cut off; 0 for never, it then makes room only when there are too many")
-        int silence_seconds() default 0;
+                        "Seconds after which a caller that stopped in the middle of a request, or of reading its answer, is cut off; 0 for never, it then makes room only when there are too many")
+        int silence_seconds() default 30;
+
+        @AttributeDefinition(
+                name = "Half-sent requests",
+                description =
+                        "Bytes that requests may take that have not come in full, all together; those silent for longest make room")
+        int partial_bytes() default 32 << 20;
+
+        @AttributeDefinition(
+                name = "Deadline",
+                description =
+                        "Seconds after which a caller gets an error if its call waits for no guest or volume and is not done; 0 for never")
+        int deadline_seconds() default 10;
 
         @AttributeDefinition(
                 name = "Backlog",
                 description =
                         "Bytes that may wait for an event subscriber that does not read, before it is cut off")
         int subscriber_backlog() default 1 << 20;
+
+        @AttributeDefinition(
+                name = "Waiting",
+                description =
+                        "Bytes that may wait for all callers and subscribers that do not read, together; those that took nothing for longest are cut off")
+        int waiting_bytes() default 96 << 20;
+
+        @AttributeDefinition(
+                name = "Metrics",
+                description =
+                        "Serve metrics in Prometheus' text format, over HTTP, on qubesd.metrics.sock in the socket folder")
+        boolean metrics() default false;
+
+        @AttributeDefinition(
+                name = "Metrics port",
+                description = "Serve them on this port of the loopback interface too; 0 for none")
+        int metrics_port() default 0;
     }
 
     private static final Logger log = LoggerFactory.getLogger(AdminServer.class);
@@ -63,8 +100,9 @@ public final class AdminServer {
 
     private final Map<AdminSocket, SocketFile> sockets =
             new EnumMap<>(AdminSocket.class); // socket to its file
-    private final List<Thread> workers = new ArrayList<>();
-    private final Lanes lanes;
+    private final List<Closeable> metrics = new ArrayList<>(); // sockets
+    private final Answers answers;
+    private final Crew crew;
     private final Stragglers stragglers;
     private final Outbox outbox;
 
@@ -77,51 +115,58 @@ public final class AdminServer {
     public AdminServer(@Reference Qubes qubes, @Reference Methods methods, Config config) {
         Limits limits =
                 new Limits(
-                        config.max_connections(),
+                        OpenFiles.within(config.max_connections()),
+                        config.partial_bytes(),
                         Duration.ofSeconds(config.silence_seconds()),
-                        config.subscriber_backlog());
-        lanes = new Lanes(qubes.executor());
+                        Duration.ofSeconds(config.deadline_seconds()),
+                        config.subscriber_backlog(),
+                        config.waiting_bytes());
         Connections connections = new Connections(limits.connections());
         listen(Path.of(config.socket_dir()));
         try {
             outbox = new Outbox(connections, limits);
-            Dispatcher dispatcher = new Dispatcher(qubes, methods, config.log_calls());
-            Answers answers =
-                    new Answers(dispatcher, lanes, connections, outbox, limits, config.debug());
+            List<CallListener> listeners = new ArrayList<>();
+            listeners.add(new CallLog(config.log_calls()));
+            Optional<Measured> measured = Optional.empty();
+            if (config.metrics() || config.metrics_port() != 0) {
+                measured = Optional.of(serveMetrics(config));
+                measured.ifPresent(listeners::add);
+            }
+            answers =
+                    new Answers(
+                            new Dispatcher(qubes, methods),
+                            connections,
+                            outbox,
+                            limits,
+                            config.debug(),
+                            listeners);
             stragglers = new Stragglers(connections, limits, answers::answerElsewhere);
+            measured.ifPresent(all -> all.watch(connections, stragglers, outbox, answers));
+            crew = new Crew(connections, stragglers, answers, answers.watch());
             start("admin-outbox", outbox);
             start("admin-stragglers", stragglers);
+            start("admin-watch", answers.watch());
             sockets.forEach(
                     (socket, file) -> {
                         for (int i = 0; i < workers(socket); i++) {
-                            Worker worker =
-                                    new Worker(
-                                            file.channel(),
-                                            socket,
-                                            connections,
-                                            stragglers,
-                                            answers);
-                            workers.add(
-                                    start(
-                                            "admin-"
-                                                    + socket.name().toLowerCase(Locale.ROOT)
-                                                    + "-"
-                                                    + i,
-                                            worker));
+                            crew.start(file.channel(), socket);
                         }
                     });
         } catch (IOException e) {
-            sockets.values().forEach(SocketFile::close);
-            throw new QubesException("The Admin API is not served: no selector", e);
+            closeSockets();
+            throw new QubesException("The Admin API is not served: " + e.getMessage(), e);
+        } catch (RuntimeException e) {
+            closeSockets();
+            throw e;
         }
         log.info("Admin API served in {}", config.socket_dir());
     }
 
     @Deactivate
     void deactivate() {
-        sockets.values().forEach(SocketFile::close);
+        closeSockets();
         long end = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(GOODBYE_MILLIS);
-        for (Thread worker : workers) {
+        for (Thread worker : crew.threads()) {
             try {
                 worker.join(Math.max(1, TimeUnit.NANOSECONDS.toMillis(end - System.nanoTime())));
             } catch (InterruptedException e) {
@@ -129,9 +174,39 @@ public final class AdminServer {
             }
         }
         stragglers.close();
-        lanes.close();
+        answers.lanes().close();
+        answers.watch().close();
         outbox.close();
         log.info("Admin API no longer served");
+    }
+
+    private Measured serveMetrics(Config config) throws IOException {
+        Instruments instruments = new Instruments();
+        if (config.metrics()) {
+            SocketFile file =
+                    SocketFile.listen(Path.of(config.socket_dir()), "qubesd.metrics.sock");
+            metrics.add(file);
+            start("admin-metrics", new MetricsPage(file.channel(), instruments));
+        }
+        if (config.metrics_port() != 0) {
+            ServerSocketChannel port = ServerSocketChannel.open();
+            metrics.add(port);
+            port.bind(
+                    new InetSocketAddress(InetAddress.getLoopbackAddress(), config.metrics_port()));
+            start("admin-metrics-port", new MetricsPage(port, instruments));
+        }
+        return new Measured(instruments);
+    }
+
+    private void closeSockets() {
+        sockets.values().forEach(SocketFile::close);
+        for (Closeable open : metrics) {
+            try {
+                open.close();
+            } catch (IOException e) {
+                log.warn("A socket of the metrics could not be closed", e);
+            }
+        }
     }
 
     private void listen(Path directory) {
@@ -151,10 +226,9 @@ public final class AdminServer {
         return socket == AdminSocket.ADMIN ? Math.max(4, Math.min(32, 2 * processors)) : 1;
     }
 
-    private static Thread start(String name, Runnable body) {
+    private static void start(String name, Runnable body) {
         Thread thread = new Thread(body, name);
         thread.setDaemon(true);
         thread.start();
-        return thread;
     }
 }

@@ -1,58 +1,67 @@
 package qubes.admin.server;
 
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.SynchronousQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
+import qubes.core.admin.MethodTraits.Pace;
 
 /**
- * Threads for calls that wait, apart from those that read requests. What takes seconds has threads
+ * Threads for calls that wait, apart from those that read requests. What takes seconds has a lane
  * of its own, so that sixty shutdowns that wait for their guests do not hold up a property that is
- * set.
+ * set; and threads that are not the system's, which those sixty guests need in order to stop.
  */
 final class Lanes implements AutoCloseable {
-    private static final int BRIEF_THREADS = 32;
+    private static final int BRIEF_WIDTH = 32;
+    private static final int BRIEF_SHARE = 24;
+    private static final int LONG_WIDTH = 192;
+    private static final int LONG_SHARE = 64;
     private static final int IDLE_SECONDS = 10;
 
-    private final ThreadPoolExecutor brief;
-    private final ExecutorService longer;
+    private final ThreadPoolExecutor threads;
+    private final Lane brief;
+    private final Lane longer;
 
     /**
-     * @param longer the system's own, for what takes long; not closed here
+     * @param body answers a call; throws nothing
      */
-    Lanes(ExecutorService longer) {
+    Lanes(Consumer<Exchange> body) {
         AtomicInteger next = new AtomicInteger();
-        this.brief =
+        this.threads =
                 new ThreadPoolExecutor(
-                        BRIEF_THREADS,
-                        BRIEF_THREADS,
+                        0,
+                        Integer.MAX_VALUE, // the lanes count
                         IDLE_SECONDS,
                         TimeUnit.SECONDS,
-                        new LinkedBlockingQueue<>(),
+                        new SynchronousQueue<>(),
                         work -> {
                             Thread thread =
-                                    new Thread(work, "admin-brief-" + next.getAndIncrement());
+                                    new Thread(work, "admin-call-" + next.getAndIncrement());
                             thread.setDaemon(true);
                             return thread;
                         });
-        this.brief.allowCoreThreadTimeOut(true);
-        this.longer = longer;
+        this.brief = new Lane(BRIEF_WIDTH, BRIEF_SHARE, threads, body);
+        this.longer = new Lane(LONG_WIDTH, LONG_SHARE, threads, body);
     }
 
-    /** Runs what waits for the disk, or has to be kept off the caller's thread. */
-    void brief(Runnable work) {
-        brief.execute(work);
+    /** Runs a call whose method's pace is this, or what has to be kept off the caller's thread. */
+    Lane of(Pace pace) {
+        return pace == Pace.LONG ? longer : brief;
     }
 
-    /** Runs what waits for guests or volumes. */
-    void longer(Runnable work) {
-        longer.execute(work);
+    Lane brief() {
+        return brief;
+    }
+
+    Lane longer() {
+        return longer;
     }
 
     /** Lets what has begun end. */
     @Override
     public void close() {
-        brief.shutdown();
+        brief.close();
+        longer.close();
     }
 }

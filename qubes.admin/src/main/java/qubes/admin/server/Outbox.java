@@ -12,6 +12,9 @@ import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.LongAdder;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -30,6 +33,10 @@ final class Outbox implements Runnable, AutoCloseable {
     private final Selector hangups; // streams only, see sweep
     private final Queue<Outflow> scheduled = new ConcurrentLinkedQueue<>();
     private final AtomicBoolean awake = new AtomicBoolean();
+    private final AtomicLong held = new AtomicLong(); // bytes that wait
+    private final AtomicInteger subscribers = new AtomicInteger();
+    private final LongAdder eventsSent = new LongAdder();
+    private final LongAdder cutOffs = new LongAdder();
     private volatile boolean closed;
     private long nextSweep = System.nanoTime();
 
@@ -48,6 +55,33 @@ final class Outbox implements Runnable, AutoCloseable {
         } else if (awake.compareAndSet(false, true)) {
             selector.wakeup();
         }
+    }
+
+    /** So many bytes more wait, of all callers together; fewer if negative. */
+    void hold(long bytes) {
+        held.addAndGet(bytes);
+    }
+
+    /** An event goes to a subscriber. */
+    void countEvent() {
+        eventsSent.increment();
+    }
+
+    /** A subscriber is cut off because it does not read. */
+    void countCutOff() {
+        cutOffs.increment();
+    }
+
+    int subscribers() {
+        return subscribers.get();
+    }
+
+    long eventsSent() {
+        return eventsSent.sum();
+    }
+
+    long cutOffs() {
+        return cutOffs.sum();
     }
 
     /** Ends the thread, which closes all connections it has. */
@@ -79,6 +113,9 @@ final class Outbox implements Runnable, AutoCloseable {
             for (Outflow flow = scheduled.poll(); flow != null; flow = scheduled.poll()) {
                 flow.unscheduled();
                 pump(flow);
+            }
+            if (held.get() > limits.waitingBytes()) {
+                cutOffSlowest();
             }
             if (System.nanoTime() - nextSweep >= 0) {
                 sweep();
@@ -126,6 +163,7 @@ final class Outbox implements Runnable, AutoCloseable {
             flow.key = flow.channel().register(selector, 0, flow);
             if (flow.isStream()) {
                 flow.channel().register(hangups, SelectionKey.OP_CONNECT, flow);
+                subscribers.incrementAndGet();
             }
         }
     }
@@ -158,6 +196,25 @@ final class Outbox implements Runnable, AutoCloseable {
         hangups.selectNow();
     }
 
+    /** Whoever took nothing for longest makes room. */
+    private void cutOffSlowest() {
+        List<Outflow> slowest = flows(selector);
+        slowest.removeIf(flow -> !flow.holdsSomething());
+        slowest.sort((a, b) -> Long.compare(a.progressNanos - b.progressNanos, 0));
+        int count = 0;
+        for (Outflow flow : slowest) {
+            if (held.get() <= limits.waitingBytes()) {
+                break;
+            }
+            close(flow);
+            cutOffs.increment();
+            count++;
+        }
+        if (count > 0) {
+            log.warn("Too much waits for callers that do not read; {} are cut off", count);
+        }
+    }
+
     /** Nobody writes them any more. */
     private void closeScheduled() {
         for (Outflow flow = scheduled.poll(); flow != null; flow = scheduled.poll()) {
@@ -168,6 +225,9 @@ final class Outbox implements Runnable, AutoCloseable {
     private void close(Outflow flow) {
         SelectionKey key = flow.key;
         if (key != null) {
+            if (flow.isStream() && flow.channel().isOpen()) {
+                subscribers.decrementAndGet();
+            }
             key.cancel();
         }
         connections.close(flow.channel());

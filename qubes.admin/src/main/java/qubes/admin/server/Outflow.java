@@ -22,6 +22,9 @@ final class Outflow implements EventSink {
     private static final Logger log = LoggerFactory.getLogger(Outflow.class);
     private static final int BATCH = 64;
 
+    /** What a frame that waits takes besides its bytes. */
+    private static final int OVERHEAD = 64;
+
     /**
      * A burst that comes faster than the outbox writes may be larger than what waits for a slow
      * caller.
@@ -86,6 +89,11 @@ final class Outflow implements EventSink {
         return stream;
     }
 
+    /** As {@link #begin}, of a stream that is closed at once. */
+    synchronized void feeds(AutoCloseable feeds) {
+        subscription = feeds;
+    }
+
     /** Sends what waits and what will come; {@code feeds} is closed when the caller is gone. */
     void begin(@Nullable AutoCloseable feeds) {
         synchronized (this) {
@@ -98,6 +106,7 @@ final class Outflow implements EventSink {
 
     @Override
     public void send(Event event) {
+        outbox.countEvent();
         offer(ByteBuffer.wrap(frames.of(event)));
     }
 
@@ -116,11 +125,12 @@ final class Outflow implements EventSink {
             if (ended) {
                 return;
             }
-            waitingBytes += frame.remaining();
+            hold(frame.remaining() + OVERHEAD);
             if (waitingBytes > limitBytes
                     && (blocked || waitingBytes > BURST_FACTOR * limitBytes)) {
                 log.warn("An event subscriber does not read; it is cut off");
-                waiting.clear();
+                outbox.countCutOff();
+                dropWaiting();
                 ended = true;
             } else {
                 waiting.add(frame);
@@ -161,12 +171,28 @@ final class Outflow implements EventSink {
 
     /** Forgets what was written in full. */
     synchronized void written(long bytes) {
-        waitingBytes -= bytes;
+        hold(-bytes);
         blocked = false;
         progressNanos = System.nanoTime();
         while (!waiting.isEmpty() && !waiting.element().hasRemaining()) {
             waiting.remove();
+            hold(-OVERHEAD);
         }
+    }
+
+    private void hold(long bytes) {
+        waitingBytes += bytes;
+        outbox.hold(bytes);
+    }
+
+    private void dropWaiting() {
+        waiting.clear();
+        hold(-waitingBytes);
+    }
+
+    /** Whether anything waits. */
+    synchronized boolean holdsSomething() {
+        return waitingBytes > 0;
     }
 
     /** Called when the caller takes no more for now. */
@@ -184,7 +210,7 @@ final class Outflow implements EventSink {
         AutoCloseable feeds;
         synchronized (this) {
             ended = true;
-            waiting.clear();
+            dropWaiting();
             feeds = subscription;
             subscription = null;
         }

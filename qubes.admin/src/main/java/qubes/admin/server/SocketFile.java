@@ -1,5 +1,6 @@
 package qubes.admin.server;
 
+import java.io.Closeable;
 import java.io.IOException;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
@@ -23,7 +24,7 @@ import qubes.core.error.QubesException;
  * A listening unix socket and its file: mode 0770, group {@code qubes}; the file goes when it is
  * closed.
  */
-final class SocketFile implements AutoCloseable {
+final class SocketFile implements Closeable {
     private static final Logger log = LoggerFactory.getLogger(SocketFile.class);
     private static final String GROUP = "qubes";
     private static final int BACKLOG = 1024;

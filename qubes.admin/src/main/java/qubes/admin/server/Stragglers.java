@@ -13,6 +13,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.LongAdder;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import qubes.admin.wire.Request;
@@ -65,6 +66,8 @@ final class Stragglers implements Runnable, AutoCloseable {
     private final Set<Partial> bySilence = new LinkedHashSet<>(); // the longest silent first
     private final ByteBuffer buffer = ByteBuffer.allocateDirect(Request.MAX_BYTES + 1);
     private final AtomicInteger present = new AtomicInteger(); // in bySilence or arriving
+    private final LongAdder evicted = new LongAdder();
+    private long heldBytes; // by those in bySilence
     private volatile boolean closed;
 
     Stragglers(Connections connections, Limits limits, Complete complete) throws IOException {
@@ -82,16 +85,28 @@ final class Stragglers implements Runnable, AutoCloseable {
     }
 
     /**
-     * Makes room by giving up on whoever has been silent for longest; false if there is nobody.
-     * Never blocks.
+     * Makes room by giving up on those that have been silent for longest, so many of them.
+     *
+     * @return how many; fewer if there are not as many. Never blocks
      */
-    boolean evict() {
-        if (present.get() <= evictions.get()) {
-            return false;
+    int evict(int wanted) {
+        int count = Math.min(wanted, present.get() - evictions.get());
+        if (count <= 0) {
+            return 0;
         }
-        evictions.incrementAndGet();
+        evictions.addAndGet(count);
         selector.wakeup();
-        return true;
+        return count;
+    }
+
+    /** How many have not sent all of their request. Never blocks. */
+    int count() {
+        return present.get();
+    }
+
+    /** How many were given up on. */
+    long evicted() {
+        return evicted.sum();
     }
 
     /** Ends the thread, which closes all connections it has. */
@@ -120,6 +135,7 @@ final class Stragglers implements Runnable, AutoCloseable {
     private void welcome() throws IOException {
         for (Partial partial = arriving.poll(); partial != null; partial = arriving.poll()) {
             bySilence.add(partial);
+            heldBytes += partial.bytes.length;
             read(partial.channel.register(selector, SelectionKey.OP_READ, partial), partial);
         }
     }
@@ -132,7 +148,9 @@ final class Stragglers implements Runnable, AutoCloseable {
                         partial.channel.read(
                                 buffer.clear().limit(Request.MAX_BYTES + 1 - partial.length));
                 if (count > 0) {
+                    heldBytes -= partial.bytes.length;
                     partial.append(buffer.flip());
+                    heldBytes += partial.bytes.length;
                     bySilence.remove(partial);
                     bySilence.add(partial);
                 }
@@ -147,25 +165,28 @@ final class Stragglers implements Runnable, AutoCloseable {
             drop(key, partial);
         } else if (count < 0) {
             key.cancel();
-            bySilence.remove(partial);
-            present.decrementAndGet();
+            forget(partial);
             complete.accept(partial.channel, partial.socket, partial.bytes, partial.length);
         }
     }
 
+    /** Gives up on the longest silent, as long as they are too silent, too many or too large. */
     private void cutOff() {
         long now = System.nanoTime();
+        int count = 0;
         Iterator<Partial> oldest = bySilence.iterator();
         while (oldest.hasNext()) {
             Partial partial = oldest.next();
-            boolean evicted = evictions.get() > 0;
-            if (!evicted && !limits.tooLong(now - partial.heardNanos)) {
-                return;
+            boolean tooMany = evictions.get() > 0;
+            if (!tooMany
+                    && heldBytes <= limits.partialBytes()
+                    && !limits.tooLong(now - partial.heardNanos)) {
+                break;
             }
-            log.warn("A caller was silent in the middle of a request; the connection is closed");
             oldest.remove();
+            heldBytes -= partial.bytes.length;
             present.decrementAndGet();
-            if (evicted) {
+            if (tooMany) {
                 evictions.decrementAndGet();
             }
             SelectionKey key = partial.channel.keyFor(selector);
@@ -173,15 +194,28 @@ final class Stragglers implements Runnable, AutoCloseable {
                 key.cancel();
             }
             connections.close(partial.channel);
+            count++;
         }
-        evictions.set(0);
+        if (bySilence.isEmpty()) {
+            evictions.set(0);
+        }
+        if (count > 0) {
+            evicted.add(count);
+            log.warn("Connections closed of callers silent in the middle of a request: {}", count);
+        }
     }
 
     private void drop(SelectionKey key, Partial partial) {
         key.cancel();
-        bySilence.remove(partial);
-        present.decrementAndGet();
+        forget(partial);
         connections.close(partial.channel);
+    }
+
+    private void forget(Partial partial) {
+        if (bySilence.remove(partial)) {
+            heldBytes -= partial.bytes.length;
+        }
+        present.decrementAndGet();
     }
 
     /** Until whoever is silent for longest has been so for too long; for ever if nobody can be. */

@@ -8,6 +8,7 @@ import java.nio.channels.SocketChannel;
 import java.util.Arrays;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import qubes.admin.wire.Request;
@@ -23,46 +24,84 @@ final class Worker implements Runnable {
     private static final int READ_TRIES = 12;
     private static final long PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
 
+    /** So many callers make room at once when the process has too many files open. */
+    private static final int ROOM = 16;
+
     private final ServerSocketChannel server;
     private final AdminSocket socket;
-    private final Connections connections;
-    private final Stragglers stragglers;
-    private final Answers answers;
+    private final Crew crew;
     private final ByteBuffer buffer = ByteBuffer.allocate(Request.MAX_BYTES + 1);
+    private volatile @Nullable Exchange current;
+    private volatile boolean replaced;
 
-    Worker(
-            ServerSocketChannel server,
-            AdminSocket socket,
-            Connections connections,
-            Stragglers stragglers,
-            Answers answers) {
+    Worker(ServerSocketChannel server, AdminSocket socket, Crew crew) {
         this.server = server;
         this.socket = socket;
-        this.connections = connections;
-        this.stragglers = stragglers;
-        this.answers = answers;
+        this.crew = crew;
+    }
+
+    /** What is being answered, if anything is. */
+    @Nullable Exchange current() {
+        return current;
+    }
+
+    AdminSocket socket() {
+        return socket;
+    }
+
+    ServerSocketChannel server() {
+        return server;
+    }
+
+    /** Another one takes its place, and it ends when its call does; if there are not too many. */
+    void replace() {
+        if (!replaced && crew.replace(this)) {
+            replaced = true;
+        }
+    }
+
+    /** The calling thread, which is the worker's, begins with a call. */
+    void begins(Exchange exchange) {
+        exchange.runs();
+        current = exchange;
+        crew.watch().callBegins();
+    }
+
+    /** It is done with it. */
+    void ends() {
+        current = null;
     }
 
     @Override
     public void run() {
-        while (server.isOpen()) {
-            try {
-                serve(server.accept());
-            } catch (ClosedChannelException e) {
-                log.debug("Socket {} is closed", socket);
-            } catch (IOException e) {
-                log.error("A caller could not be accepted on socket {}", socket, e);
-                stragglers.evict(); // the process may have too many files open
-                LockSupport.parkNanos(PAUSE_NANOS);
-            } catch (RuntimeException e) {
-                log.error("A caller could not be served on socket {}", socket, e);
+        try {
+            while (server.isOpen() && !replaced) {
+                acceptAndServe();
             }
+        } finally {
+            crew.leave(this, replaced);
+        }
+    }
+
+    private void acceptAndServe() {
+        try {
+            serve(server.accept());
+            crew.accepted();
+        } catch (ClosedChannelException e) {
+            log.debug("Socket {} is closed", socket);
+        } catch (IOException e) {
+            crew.notAccepted(socket, e);
+            crew.stragglers().evict(ROOM);
+            LockSupport.parkNanos(PAUSE_NANOS);
+        } catch (RuntimeException e) {
+            log.error("A caller could not be served on socket {}", socket, e);
         }
     }
 
     private void serve(SocketChannel channel) {
-        if (!connections.opened() && !stragglers.evict()) {
-            log.warn("Too many connections; a caller is turned away");
+        Connections connections = crew.connections();
+        if (!connections.opened() && crew.stragglers().evict(1) == 0) {
+            connections.turnedAway();
             connections.close(channel);
             return;
         }
@@ -86,7 +125,7 @@ final class Worker implements Runnable {
             count = channel.read(buffer);
             if (!buffer.hasRemaining()) {
                 log.warn("Request too long; the connection is aborted");
-                connections.close(channel);
+                crew.connections().close(channel);
                 return;
             }
             if (count == 0) {
@@ -94,9 +133,10 @@ final class Worker implements Runnable {
             }
         }
         if (count < 0) {
-            answers.answer(channel, socket, buffer.array(), buffer.position());
+            crew.answers().answer(this, channel, buffer.array(), buffer.position());
         } else {
-            stragglers.add(channel, socket, Arrays.copyOf(buffer.array(), buffer.position()));
+            crew.stragglers()
+                    .add(channel, socket, Arrays.copyOf(buffer.array(), buffer.position()));
         }
     }
 }

@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
 import qubes.admin.EventHub;
@@ -50,7 +51,8 @@ public final class Daemon implements AutoCloseable {
                     LifecycleMethods.class,
                     CreationMethods.class,
                     StoreMethods.class,
-                    EventMethods.class);
+                    EventMethods.class,
+                    Listing.class);
 
     private static final AppVMFactory APPS = new AppVMFactory();
 
@@ -61,7 +63,7 @@ public final class Daemon implements AutoCloseable {
     private final EventHub hub;
     private final AdminServer server;
 
-    private Daemon(Path folder, ServerAccess.Settings settings) throws Exception {
+    private Daemon(Path folder, ServerAccess.Custom settings) throws Exception {
         this.folder = folder;
         this.engine = Engine.load(folder, store()).add(APPS).add(new TemplateVMFactory());
         for (String driver : List.of("file", "lvm", "linux-kernel")) {
@@ -80,6 +82,10 @@ public final class Daemon implements AutoCloseable {
     }
 
     public static Daemon start(ServerAccess.Settings settings) throws Exception {
+        return start(settings.with(Map.of()));
+    }
+
+    public static Daemon start(ServerAccess.Custom settings) throws Exception {
         return new Daemon(Files.createTempDirectory("q"), settings);
     }
 

@@ -7,6 +7,7 @@ import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
@@ -155,6 +156,43 @@ class ManyCallersTest {
                 assertEquals(text.length() + 2 - 100, Client.readAll(slow).length());
                 assertEquals(text, daemon.client().call("test.Long", "", "dom0", "").substring(2));
             }
+        }
+    }
+
+    @Test
+    @DisplayName(
+            "what waits for callers that do not read is bounded: those that took nothing for longest are cut off")
+    void manyLongAnswers() throws Exception {
+        String text = "0123456789abcdef".repeat(1 << 16);
+        try (Daemon daemon =
+                Daemon.start(
+                        new Settings(false, 1000, 0, 1 << 20)
+                                .with(Map.of("waiting_bytes", 8 << 20)))) {
+            daemon.add(method(Pace.INSTANT, call -> AdminReply.text(text)), "test.Long");
+            List<SocketChannel> never = new ArrayList<>();
+            for (int i = 0; i < 100; i++) {
+                SocketChannel channel = daemon.client().connect();
+                never.add(channel);
+                Client.write(channel, Client.request("test.Long", "", "dom0", ""));
+                channel.shutdownOutput();
+                assertEquals(GET, get(daemon));
+            }
+            assertEquals(text, daemon.client().call("test.Long", "", "dom0", "").substring(2));
+            int whole = 0;
+            for (SocketChannel channel : never) {
+                whole += allOf(channel).length() == text.length() + 2 ? 1 : 0;
+                channel.close();
+            }
+            assertTrue(whole <= 10, "1 MiB each waited for " + whole);
+        }
+    }
+
+    /** As much as comes, also of an answer that is cut off. */
+    private static String allOf(SocketChannel channel) {
+        try {
+            return Client.readAll(channel);
+        } catch (java.io.IOException e) {
+            return "";
         }
     }
 

@@ -72,6 +72,7 @@ class MethodTableTest {
             qubesd.property.Explain                    dom0 opt  none global-ro
             qubesd.store.Export                        dom0 opt  none global-ro
             qubesd.vm.property.Explain                 any  opt  none local-ro
+            qubesd.vm.property.GetAll                  any  none opt  global-ro
             """;
 
     @Test

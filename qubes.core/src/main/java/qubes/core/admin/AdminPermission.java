@@ -66,6 +66,11 @@ public final class AdminPermission implements PreEvent {
         filters.add(filter);
     }
 
+    /** True if there is a filter, so that {@link #admits} asks somebody. Never blocks. */
+    public boolean narrows() {
+        return !filters.isEmpty();
+    }
+
     /** True if all filters let the item pass. */
     public boolean admits(Object item) {
         for (Predicate<Object> filter : filters) {
