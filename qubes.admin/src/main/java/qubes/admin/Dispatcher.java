@@ -2,6 +2,7 @@ package qubes.admin;
 
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import qubes.admin.policy.CallCheck;
 import qubes.admin.wire.Request;
 import qubes.core.admin.AdminCall;
 import qubes.core.admin.AdminMethod;
@@ -30,6 +31,7 @@ public final class Dispatcher {
 
     private final Qubes qubes;
     private final Methods methods;
+    private final CallCheck check;
     private final Designators designators;
     private final boolean logCalls;
 
@@ -50,8 +52,12 @@ public final class Dispatcher {
 
         /**
          * Answers the call; what it changed is durable then, also what it changed before it failed.
+         * What the policy denies does not get as far as its method.
          */
         public AdminReply answer() {
+            if (method.traits().socket() == AdminSocket.ADMIN) {
+                check.permit(call);
+            }
             if (method.traits().access() == Access.READ) {
                 return method.call(call);
             }
@@ -79,11 +85,13 @@ public final class Dispatcher {
     }
 
     /**
+     * @param check asked about calls on the public socket
      * @param logCalls whether to log every call
      */
-    public Dispatcher(Qubes qubes, Methods methods, boolean logCalls) {
+    public Dispatcher(Qubes qubes, Methods methods, CallCheck check, boolean logCalls) {
         this.qubes = qubes;
         this.methods = methods;
+        this.check = check;
         this.designators = new Designators(qubes);
         this.logCalls = logCalls;
     }

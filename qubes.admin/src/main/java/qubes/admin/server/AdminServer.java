@@ -20,6 +20,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import qubes.admin.Dispatcher;
 import qubes.admin.Methods;
+import qubes.admin.policy.CallCheck;
 import qubes.core.admin.AdminSocket;
 import qubes.core.error.QubesException;
 import qubes.core.vm.Qubes;
@@ -74,7 +75,11 @@ public final class AdminServer {
      * @throws QubesException if one of them is taken; none is left behind
      */
     @Activate
-    public AdminServer(@Reference Qubes qubes, @Reference Methods methods, Config config) {
+    public AdminServer(
+            @Reference Qubes qubes,
+            @Reference Methods methods,
+            @Reference CallCheck check,
+            Config config) {
         Limits limits =
                 new Limits(
                         config.max_connections(),
@@ -85,7 +90,7 @@ public final class AdminServer {
         listen(Path.of(config.socket_dir()));
         try {
             outbox = new Outbox(connections, limits);
-            Dispatcher dispatcher = new Dispatcher(qubes, methods, config.log_calls());
+            Dispatcher dispatcher = new Dispatcher(qubes, methods, check, config.log_calls());
             Answers answers =
                     new Answers(dispatcher, lanes, connections, outbox, limits, config.debug());
             stragglers = new Stragglers(connections, limits, answers::answerElsewhere);

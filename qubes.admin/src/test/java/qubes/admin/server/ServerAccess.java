@@ -3,6 +3,8 @@ package qubes.admin.server;
 import java.nio.file.Path;
 import java.util.Map;
 import qubes.admin.Methods;
+import qubes.admin.policy.CallCheck;
+import qubes.admin.policy.PolicyAccess;
 import qubes.core.internal.system.Engine;
 import qubes.core.vm.Qubes;
 
@@ -15,8 +17,15 @@ public final class ServerAccess {
 
     private ServerAccess() {}
 
+    /** With the policy in the folder {@code policy.d}, if there is any. */
     public static AdminServer start(Qubes qubes, Methods methods, Path folder, Settings settings) {
-        return new AdminServer(qubes, methods, config(folder, settings));
+        CallCheck check = new CallCheck(PolicyAccess.in(folder.resolve("policy.d")));
+        return start(qubes, methods, check, folder, settings);
+    }
+
+    public static AdminServer start(
+            Qubes qubes, Methods methods, CallCheck check, Path folder, Settings settings) {
+        return new AdminServer(qubes, methods, check, config(folder, settings));
     }
 
     public static void stop(AdminServer server) {
