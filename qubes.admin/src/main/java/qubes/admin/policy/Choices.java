@@ -3,9 +3,9 @@ package qubes.admin.policy;
 import java.util.Collections;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.NavigableSet;
 import java.util.Optional;
 import java.util.Set;
-import java.util.SortedSet;
 import java.util.TreeSet;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
@@ -43,7 +43,7 @@ record Choices(Rule rule, Party source, SystemInfo system) {
      * @param rules those for the source, the service and the argument, in their order
      */
     Decision ask(List<Rule> rules) {
-        SortedSet<String> choices = new TreeSet<>();
+        NavigableSet<String> choices = new TreeSet<>();
         rule.redirect()
                 .map(Stream::of)
                 .orElseGet(() -> collect(rules).stream())
@@ -65,7 +65,7 @@ record Choices(Rule rule, Party source, SystemInfo system) {
         }
         return new Decision.Ask(
                 rule,
-                Collections.unmodifiableSortedSet(choices),
+                Collections.unmodifiableNavigableSet(choices),
                 suggested.filter(choices::contains));
     }
 

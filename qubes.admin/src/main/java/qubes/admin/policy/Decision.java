@@ -1,7 +1,7 @@
 package qubes.admin.policy;
 
+import java.util.NavigableSet;
 import java.util.Optional;
-import java.util.SortedSet;
 
 /** What a policy says to a call (spec policy.md §3). */
 sealed interface Decision {
@@ -19,7 +19,7 @@ sealed interface Decision {
      * @param choices what may be chosen, by text; at least one
      * @param suggested the one to be offered first
      */
-    record Ask(Rule rule, SortedSet<String> choices, Optional<String> suggested)
+    record Ask(Rule rule, NavigableSet<String> choices, Optional<String> suggested)
             implements Decision {}
 
     /**

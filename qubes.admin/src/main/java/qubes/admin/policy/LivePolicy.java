@@ -136,7 +136,7 @@ public final class LivePolicy {
                         "Qubes may do and see nothing, since the policy cannot be read: {}",
                         next.failure.get());
             }
-        } else if (known == null || next.contents != known.contents) {
+        } else if (known == null || !next.contents.equals(known.contents)) {
             int files = next.contents.files();
             if (files > 0) {
                 log.info(

@@ -77,11 +77,13 @@ record Party(Token token, Optional<? extends KnownQube> qube) {
         if (token.kind() != Token.Kind.NAME && token.kind() != Token.Kind.UUID) {
             return false;
         }
-        return token.kind() == kind && token.value().equals(value)
-                || qube.isPresent()
-                        && (kind == Token.Kind.NAME
-                                ? qube.get().name().equals(value)
-                                : qube.get().uuid().equals(UUID.fromString(value)));
+        return (token.kind() == kind && token.value().equals(value))
+                || qube.filter(
+                                found ->
+                                        kind == Token.Kind.NAME
+                                                ? found.name().equals(value)
+                                                : found.uuid().equals(UUID.fromString(value)))
+                        .isPresent();
     }
 
     /** The template that a disposable would be made of, if that is what is meant. */

@@ -150,6 +150,11 @@ public final class Daemon implements AutoCloseable {
         return qubes().domain(new DomainName(name));
     }
 
+    /** The methods served. */
+    Methods methods() {
+        return methods;
+    }
+
     public void add(AdminMethod method, String name) {
         MethodsAccess.bind(methods, name, method);
     }
