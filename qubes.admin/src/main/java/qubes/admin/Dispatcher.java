@@ -1,5 +1,6 @@
 package qubes.admin;
 
+import qubes.admin.policy.CallCheck;
 import qubes.admin.wire.Request;
 import qubes.core.admin.AdminCall;
 import qubes.core.admin.AdminMethod;
@@ -25,6 +26,7 @@ import qubes.core.vm.Qubes;
 public final class Dispatcher {
     private final Qubes qubes;
     private final Methods methods;
+    private final CallCheck check;
     private final Designators designators;
 
     /** A call that may go to its method. */
@@ -44,9 +46,13 @@ public final class Dispatcher {
 
         /**
          * Answers the call; what it changed is durable then, also what it changed before it failed.
+         * What the policy denies does not get as far as its method.
          */
         public AdminReply answer() {
             AdminMethod method = served.method();
+            if (served.traits().socket() == AdminSocket.ADMIN) {
+                check.permit(call);
+            }
             if (served.traits().access() == Access.READ) {
                 return method.call(call);
             }
@@ -73,9 +79,13 @@ public final class Dispatcher {
         }
     }
 
-    public Dispatcher(Qubes qubes, Methods methods) {
+    /**
+     * @param check asked about calls on the public socket
+     */
+    public Dispatcher(Qubes qubes, Methods methods, CallCheck check) {
         this.qubes = qubes;
         this.methods = methods;
+        this.check = check;
         this.designators = new Designators(qubes);
     }
 

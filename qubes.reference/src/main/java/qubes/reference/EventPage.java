@@ -48,7 +48,7 @@ final class EventPage {
     }
 
     /** {@code DeviceEvents} as {@code Device events}. */
-    private static String words(String className) {
+    static String words(String className) {
         String spaced = className.replaceAll("(?<=[a-z])(?=[A-Z])", " ");
         return spaced.charAt(0) + spaced.substring(1).toLowerCase(Locale.ROOT);
     }

@@ -14,7 +14,7 @@ import qubes.vm.remotevm.RemoteVM;
 import qubes.vm.standalonevm.StandaloneVM;
 import qubes.vm.templatevm.TemplateVM;
 
-/** Run by the build: writes the reference pages of properties and events. */
+/** Run by the build: writes the reference pages and the policy of the methods. */
 public final class Reference {
     /** The klasses of the shipped set, in the order the pages tell of them. */
     static final List<KlassTraits> KLASSES =
@@ -29,11 +29,19 @@ public final class Reference {
 
     private Reference() {}
 
-    /** {@code Reference FOLDER SOURCES}: where to write, and where the sources of events are. */
+    /** {@code Reference ROOT}: the folder of the modules. */
     public static void main(String[] arguments) throws IOException {
-        Path folder = Files.createDirectories(Path.of(arguments[0]));
+        Path root = Path.of(arguments[0]);
+        Path folder = Files.createDirectories(root.resolve("docs/reference"));
+        List<MethodSources.Source> methods = MethodSources.in(root);
         write(folder.resolve("properties.md"), PropertyPage.of(KLASSES));
-        write(folder.resolve("events.md"), EventPage.of(Path.of(arguments[1])));
+        write(
+                folder.resolve("events.md"),
+                EventPage.of(root.resolve("qubes.core/src/main/java/qubes/core/event")));
+        write(folder.resolve("admin-api.md"), MethodPage.of(methods));
+        write(
+                root.resolve("qubes.dist/src/main/dist/policy.d/90-admin-default.policy"),
+                AdminPolicy.of(methods, KLASSES));
     }
 
     /** A page that says what it said keeps its time, so that nothing is built again for it. */

@@ -13,6 +13,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
+import qubes.core.admin.AdminSocket;
+import qubes.core.admin.MethodTraits;
 import qubes.core.property.Property;
 import qubes.core.vm.Globals;
 import qubes.core.vm.KlassTraits;
@@ -20,6 +22,7 @@ import qubes.vm.appvm.AppVM;
 
 /** The pages that the build writes. */
 class ReferenceTest {
+    private static final Path ROOT = Path.of("..");
     private static final Path SOURCES = Path.of("../qubes.core/src/main/java/qubes/core/event");
 
     static Stream<Property<?>> everyProperty() {
@@ -103,6 +106,74 @@ class ReferenceTest {
     @DisplayName("what varies in a name is in capitals, and the arguments are those of the wire")
     void showsEvent(String row) throws IOException {
         assertTrue(EventPage.of(SOURCES).contains(row), row);
+    }
+
+    static List<MethodSources.Source> everyMethod() throws IOException {
+        return MethodSources.in(ROOT);
+    }
+
+    @ParameterizedTest
+    @MethodSource("everyMethod")
+    @DisplayName("every method is in the page, and says in words what it is for")
+    void tellsOfMethod(MethodSources.Source method) throws IOException {
+        assertTrue(method.about().matches("[A-Z].*[.:;].*|[A-Z].*\\."), method.about());
+        assertTrue(
+                MethodPage.of(everyMethod()).contains("\n| `" + method.name() + "` | "),
+                method.name());
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = ';',
+            textBlock =
+                    """
+                    | `admin.vm.tag.Set` | any | must |  | local-rwx | admin | brief |
+                    | `admin.property.List` | dom0 |  |  | global-ro | admin | instant |
+                    """)
+    @DisplayName("a method's row tells what it takes, who grants it, where and how quickly")
+    void showsMethod(String row) throws IOException {
+        assertTrue(MethodPage.of(everyMethod()).contains(row), row);
+    }
+
+    @Test
+    @DisplayName("the policy has a line for each method and member of a family, but for a new dom0")
+    void writesPolicy() throws IOException {
+        String policy = AdminPolicy.of(everyMethod(), Reference.KLASSES);
+        for (MethodSources.Source method : everyMethod()) {
+            assertEquals(
+                    method.traits().socket() == AdminSocket.ADMIN,
+                    policy.contains("!include-service " + method.name().split("\\*")[0]),
+                    method.name());
+        }
+        assertTrue(
+                policy.contains(
+                        "!include-service admin.vm.Create.AppVM * include/admin-global-rwx\n"));
+        assertTrue(policy.contains("!include-service admin.vm.tag.Get * include/admin-local-ro\n"));
+        assertTrue(
+                policy.contains(
+                        "!include-service admin.vm.volume.Import * include/admin-local-rwx\n"));
+        assertFalse(policy.contains(".AdminVM "), policy);
+        assertFalse(policy.contains("internal."), policy);
+    }
+
+    @Test
+    @DisplayName("methods for a class of devices get a line for each class")
+    void writesDeviceClasses() {
+        MethodSources.Source attach =
+                new MethodSources.Source(
+                        "admin.vm.device.*.Attach",
+                        MethodTraits.execute(MethodTraits.Scope.LOCAL),
+                        "",
+                        "",
+                        "");
+        String policy = AdminPolicy.of(List.of(attach), Reference.KLASSES);
+        for (String each : List.of("block", "mic", "pci", "usb", "webcam")) {
+            assertTrue(
+                    policy.contains(
+                            "!include-service admin.vm.device."
+                                    + each
+                                    + ".Attach * include/admin-local-rwx\n"));
+        }
     }
 
     @Test

@@ -1,20 +1,12 @@
 package qubes.admin.policy;
 
-import java.io.IOException;
-import java.nio.file.Path;
-import java.util.List;
+import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
-import org.jspecify.annotations.Nullable;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
-import org.osgi.service.metatype.annotations.AttributeDefinition;
-import org.osgi.service.metatype.annotations.Designate;
-import org.osgi.service.metatype.annotations.ObjectClassDefinition;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
+import org.osgi.service.component.annotations.Reference;
 import qubes.core.admin.AdminPermission;
 import qubes.core.error.PermissionDenied;
 import qubes.core.event.Event;
@@ -31,26 +23,8 @@ import qubes.core.vm.KlassTraits;
  * for. A policy that cannot be read shows nothing. What a qube creates gets the tags that it asks
  * for (spec qubesdb-services-extensions.md §5).
  */
-@Component(configurationPid = "qubes.admin.policy")
-@Designate(ocd = AdminExtension.Config.class)
+@Component
 public final class AdminExtension implements Extension {
-    /** Where the policy is. */
-    @ObjectClassDefinition(name = "Qubes Admin API policy")
-    public @interface Config {
-        @AttributeDefinition(
-                name = "Policy",
-                description =
-                        "Folders of the qrexec policy; a file hides its namesakes in later ones")
-        String[] policy_dirs() default {"/run/qubes/policy.d", "/etc/qubes/policy.d"};
-
-        @AttributeDefinition(
-                name = "Old policy",
-                description = "Folder of policy files of the old syntax")
-        String policy_legacy_dir() default "/etc/qubes-rpc/policy";
-    }
-
-    private static final Logger log = LoggerFactory.getLogger(AdminExtension.class);
-    private static final long LOOK_AGAIN_NANOS = TimeUnit.SECONDS.toNanos(1);
     private static final String PROHIBITED = " is prohibited by qubes.ext.admin.AdminExtension";
     private static final Set<String> OWN_FEATURES =
             Set.of(
@@ -64,15 +38,11 @@ public final class AdminExtension implements Extension {
     /** Feature of a creator: tags of what it creates, separated by blanks. */
     private static final String CREATIONS_TAGS = "tag-created-vm-with";
 
-    private final List<Path> directories;
-    private final Path legacy;
-    private @Nullable Policy policy; // this and the next: guarded by this
-    private long lookedNanos;
+    private final LivePolicy policy;
 
     @Activate
-    public AdminExtension(Config config) {
-        this.directories = Stream.of(config.policy_dirs()).map(Path::of).toList();
-        this.legacy = Path.of(config.policy_legacy_dir());
+    public AdminExtension(@Reference LivePolicy policy) {
+        this.policy = policy;
     }
 
     @Override
@@ -134,17 +104,19 @@ public final class AdminExtension implements Extension {
         BaseVM source = request.subject();
         if (source.qid() != 0) {
             String argument = "+" + request.argument();
+            Party asking = party(source);
             request.keep(
                     item ->
                             item instanceof BaseVM vm
-                                    && allows("admin.vm.List", argument, source, vm, false));
+                                    && allows("admin.vm.List", argument, asking, party(vm), vm));
         }
     }
 
     private void filterEvents(AdminPermission request) {
         BaseVM source = request.subject();
         if (source.qid() != 0) {
-            request.keep(item -> item instanceof Event event && maySee(source, event));
+            Party asking = party(source);
+            request.keep(item -> item instanceof Event event && maySee(asking, source, event));
         }
     }
 
@@ -152,45 +124,38 @@ public final class AdminExtension implements Extension {
      * An event is about its subject or, if that is the system, about the domain it names; else
      * about dom0.
      */
-    private boolean maySee(BaseVM source, Event event) {
+    private boolean maySee(Party asking, BaseVM source, Event event) {
         String argument = "+" + event.wireName().replace(':', '_');
         if (event.subject() instanceof BaseVM vm) {
-            return allows("admin.Events", argument, source, vm, false);
+            return allows("admin.Events", argument, asking, party(vm), vm);
         }
-        return event.arguments().get("vm") instanceof BaseVM vm
-                ? allows("admin.Events", argument, source, vm, false)
-                : allows("admin.Events", argument, source, source.qubes().admin(), true);
+        if (event.arguments().get("vm") instanceof BaseVM vm) {
+            return allows("admin.Events", argument, asking, party(vm), vm);
+        }
+        BaseVM admin = source.qubes().admin();
+        Party asAdmin =
+                new Party(
+                        new Token(Token.Kind.ADMIN, "@adminvm"),
+                        Optional.of(new LiveSystem.Qube(admin)));
+        return allows("admin.Events", argument, asking, asAdmin, admin);
     }
 
+    private static Party party(BaseVM vm) {
+        return Party.of(new LiveSystem.Qube(vm));
+    }
+
+    /** Only {@code allow} does: nobody is asked about each item of a list. */
     private boolean allows(
-            String service, String argument, BaseVM source, BaseVM target, boolean asAdmin) {
-        return policy().allows(service, argument, source, target, asAdmin);
-    }
-
-    /**
-     * Looks for changes once a second at most; a policy that cannot be read allows nothing until it
-     * is mended.
-     */
-    private synchronized Policy policy() {
-        Policy known = policy;
-        long now = System.nanoTime();
-        if (known == null || now - lookedNanos > LOOK_AGAIN_NANOS) {
-            lookedNanos = now;
-            known = look(known);
-            policy = known;
-        }
-        return known;
-    }
-
-    private Policy look(@Nullable Policy known) {
-        try {
-            return known != null && known.upToDate()
-                    ? known
-                    : PolicyReader.read(directories, legacy);
-        } catch (IOException | PolicySyntaxError e) {
-            log.error(
-                    "Qubes are shown nothing, since the policy cannot be read: {}", e.getMessage());
-            return Policy.unreadable();
-        }
+            String service, String argument, Party source, Party target, BaseVM about) {
+        Policy now = policy.policy();
+        SystemInfo system = new LiveSystem(about.qubes());
+        return now.find(service, argument, source, target, system)
+                .filter(rule -> rule.action() == Rule.Action.ALLOW)
+                .map(
+                        rule ->
+                                new Choices(rule, source, system)
+                                        .allow(rule.redirect().orElse(target.token())))
+                .filter(decision -> decision instanceof Decision.Allow)
+                .isPresent();
     }
 }

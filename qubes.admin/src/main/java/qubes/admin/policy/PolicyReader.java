@@ -2,7 +2,10 @@ package qubes.admin.policy;
 
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -18,9 +21,31 @@ import java.util.stream.Stream;
  * then.
  */
 final class PolicyReader {
-    private static final Pattern BLANKS = Pattern.compile("[ \\t]+");
+    private static final Pattern BLANKS = Pattern.compile("\\s+");
     private static final Pattern FILE_NAME = Pattern.compile("[0-9a-z_.-]+");
+    private static final Pattern OLD_FILE_NAME =
+            Pattern.compile("[A-Za-z0-9_-][A-Za-z0-9._-]*(\\+[A-Za-z0-9+._-]*)?");
     private static final int MAX_DEPTH = 20;
+    private static final int MAX_FILES = 20_000;
+    private static final int READS = 3;
+
+    /**
+     * What was read.
+     *
+     * @param files how many files are policies themselves, not included ones
+     * @param seen file or folder to what it looked like
+     */
+    record Contents(Policy policy, int files, Map<Path, String> seen) {
+        /** True if nothing that was read looks different now. */
+        boolean upToDate() throws IOException {
+            for (Map.Entry<Path, String> file : seen.entrySet()) {
+                if (!stamp(file.getKey()).equals(file.getValue())) {
+                    return false;
+                }
+            }
+            return true;
+        }
+    }
 
     /** What the rules of a file are about; absent where each line says so itself. */
     private record Service(String name, String argument) {}
@@ -29,6 +54,7 @@ final class PolicyReader {
     private final Path legacy;
     private final List<Rule> rules = new ArrayList<>();
     private final Map<Path, String> seen = new HashMap<>(); // file or folder to its stamp
+    private int filesRead;
 
     private PolicyReader(List<Path> directories, Path legacy) {
         this.directories = directories;
@@ -37,13 +63,21 @@ final class PolicyReader {
 
     /**
      * The rules of all {@code .policy} files, by file name; one in an earlier folder hides its
-     * namesakes.
+     * namesakes. What changes while it is read is read again.
      *
      * @param directories folders of the policy
      * @param legacy folder of files of the old syntax, read where the policy says so
      * @throws PolicySyntaxError if there is a mistake anywhere
      */
-    static Policy read(List<Path> directories, Path legacy) throws IOException {
+    static Contents read(List<Path> directories, Path legacy) throws IOException {
+        Contents contents = readOnce(directories, legacy);
+        for (int reads = 1; reads < READS && !contents.upToDate(); reads++) {
+            contents = readOnce(directories, legacy);
+        }
+        return contents;
+    }
+
+    private static Contents readOnce(List<Path> directories, Path legacy) throws IOException {
         PolicyReader reader = new PolicyReader(directories, legacy);
         Map<String, Path> files = new TreeMap<>();
         for (Path directory : directories) {
@@ -52,12 +86,17 @@ final class PolicyReader {
         for (Path file : files.values()) {
             reader.file(file, Optional.empty(), 0);
         }
-        return new Policy(List.copyOf(reader.rules), Map.copyOf(reader.seen));
+        return new Contents(new Policy(reader.rules), files.size(), Map.copyOf(reader.seen));
     }
 
-    /** What tells whether a file or folder changed. */
+    /** What tells whether a file or folder changed, or was replaced. */
     static String stamp(Path path) throws IOException {
-        return Files.exists(path) ? Files.getLastModifiedTime(path) + " " + Files.size(path) : "";
+        try {
+            BasicFileAttributes now = Files.readAttributes(path, BasicFileAttributes.class);
+            return now.lastModifiedTime() + " " + now.size() + " " + now.fileKey();
+        } catch (NoSuchFileException e) {
+            return "";
+        }
     }
 
     private List<Path> policies(Path directory) throws IOException {
@@ -83,22 +122,19 @@ final class PolicyReader {
     }
 
     private void file(Path file, Optional<Service> about, int depth) throws IOException {
-        if (depth > MAX_DEPTH || !Files.isRegularFile(file)) {
-            throw new PolicySyntaxError(
-                    file.toString(), depth > MAX_DEPTH ? "included in itself" : "not there");
+        if (depth > MAX_DEPTH || ++filesRead > MAX_FILES) {
+            throw new PolicySyntaxError(file.toString(), "included in itself, or far too often");
         }
         seen.put(file, stamp(file));
+        if (!Files.isRegularFile(file)) {
+            throw new PolicySyntaxError(file.toString(), "not there");
+        }
         int number = 0;
         for (String line : Files.readAllLines(file)) {
             number++;
-            String text = line.strip();
+            String text = (about.isPresent() ? modern(line) : line).strip();
             if (!text.isEmpty() && !text.startsWith("#")) {
-                line(
-                        about.isPresent() ? modern(text) : text,
-                        about,
-                        file,
-                        file + ":" + number,
-                        depth);
+                line(text, about, file, file + ":" + number, depth);
             }
         }
     }
@@ -120,6 +156,7 @@ final class PolicyReader {
             }
             case "!include-service" -> {
                 Path path = included(words, 3, file, where);
+                Rule.checkService(words.get(1), words.get(2), where);
                 file(path, Optional.of(new Service(words.get(1), words.get(2))), depth + 1);
             }
             case "!compat-4.0" -> compatible(depth);
@@ -129,7 +166,7 @@ final class PolicyReader {
 
     private static Rule rule(List<String> words, Optional<Service> about, String where) {
         if (words.get(0).startsWith("!")) {
-            throw new PolicySyntaxError(where, "no such directive: " + words.get(0));
+            throw new PolicySyntaxError(where, "no such directive: ", words.get(0));
         }
         if (about.isPresent()) {
             return Rule.parse(about.get().name(), about.get().argument(), words, where);
@@ -151,7 +188,11 @@ final class PolicyReader {
                         .filter(file::startsWith)
                         .findFirst()
                         .orElseGet(() -> directories.get(directories.size() - 1));
-        return top.resolve(words.get(at));
+        try {
+            return top.resolve(words.get(at));
+        } catch (InvalidPathException e) {
+            throw new PolicySyntaxError(where, "no file can be called ", words.get(at));
+        }
     }
 
     /**
@@ -164,14 +205,15 @@ final class PolicyReader {
         }
         List<Path> files;
         try (Stream<Path> all = Files.list(legacy)) {
-            files = all.filter(Files::isRegularFile).sorted(PolicyReader::specificFirst).toList();
+            files =
+                    all.filter(file -> OLD_FILE_NAME.matcher(name(file)).matches())
+                            .filter(Files::isRegularFile)
+                            .sorted(PolicyReader::specificFirst)
+                            .toList();
         }
         for (Path file : files) {
             String name = name(file);
             int plus = name.indexOf('+');
-            if (name.startsWith(".")) {
-                continue;
-            }
             if (plus < 0) {
                 file(file, Optional.of(new Service(name, "*")), depth + 1);
                 continue;

@@ -26,6 +26,7 @@ import qubes.admin.Dispatcher;
 import qubes.admin.Methods;
 import qubes.admin.metrics.Instruments;
 import qubes.admin.metrics.MetricsPage;
+import qubes.admin.policy.CallCheck;
 import qubes.core.admin.AdminSocket;
 import qubes.core.error.QubesException;
 import qubes.core.vm.Qubes;
@@ -112,7 +113,11 @@ public final class AdminServer {
      * @throws QubesException if one of them is taken; none is left behind
      */
     @Activate
-    public AdminServer(@Reference Qubes qubes, @Reference Methods methods, Config config) {
+    public AdminServer(
+            @Reference Qubes qubes,
+            @Reference Methods methods,
+            @Reference CallCheck check,
+            Config config) {
         Limits limits =
                 new Limits(
                         OpenFiles.within(config.max_connections()),
@@ -134,7 +139,7 @@ public final class AdminServer {
             }
             answers =
                     new Answers(
-                            new Dispatcher(qubes, methods),
+                            new Dispatcher(qubes, methods, check),
                             connections,
                             outbox,
                             limits,

@@ -34,8 +34,8 @@ final class Outflow implements EventSink {
     /** What the outbox alone looks at. */
     @Nullable SelectionKey key;
 
-    /** When the caller last took something, in {@link System#nanoTime}. */
-    long progressNanos = System.nanoTime();
+    /** When the caller last took something or had nothing to take, by {@link System#nanoTime}. */
+    volatile long progressNanos = System.nanoTime();
 
     private final SocketChannel channel;
     private final Outbox outbox;
@@ -124,6 +124,9 @@ final class Outflow implements EventSink {
         synchronized (this) {
             if (ended) {
                 return;
+            }
+            if (waiting.isEmpty()) {
+                progressNanos = System.nanoTime();
             }
             hold(frame.remaining() + OVERHEAD);
             if (waitingBytes > limitBytes

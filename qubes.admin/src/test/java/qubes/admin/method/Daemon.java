@@ -15,6 +15,9 @@ import java.util.stream.Stream;
 import qubes.admin.EventHub;
 import qubes.admin.Methods;
 import qubes.admin.MethodsAccess;
+import qubes.admin.policy.CallCheck;
+import qubes.admin.policy.LivePolicy;
+import qubes.admin.policy.PolicyAccess;
 import qubes.admin.server.AdminServer;
 import qubes.admin.server.ServerAccess;
 import qubes.core.admin.AdminMethod;
@@ -63,7 +66,7 @@ public final class Daemon implements AutoCloseable {
     private final EventHub hub;
     private final AdminServer server;
 
-    private Daemon(Path folder, ServerAccess.Custom settings) throws Exception {
+    private Daemon(Path folder, ServerAccess.Custom settings, LivePolicy policy) throws Exception {
         this.folder = folder;
         this.engine = Engine.load(folder, store()).add(APPS).add(new TemplateVMFactory());
         for (String driver : List.of("file", "lvm", "linux-kernel")) {
@@ -74,7 +77,9 @@ public final class Daemon implements AutoCloseable {
         for (AdminMethod method : builtIn()) {
             MethodsAccess.bind(methods, name(method), method);
         }
-        this.server = ServerAccess.start(engine.qubes(), methods, folder, settings);
+        this.server =
+                ServerAccess.start(
+                        engine.qubes(), methods, new CallCheck(policy), folder, settings);
     }
 
     public static Daemon start() throws Exception {
@@ -86,7 +91,14 @@ public final class Daemon implements AutoCloseable {
     }
 
     public static Daemon start(ServerAccess.Custom settings) throws Exception {
-        return new Daemon(Files.createTempDirectory("q"), settings);
+        Path folder = Files.createTempDirectory("q");
+        return new Daemon(folder, settings, PolicyAccess.in(folder.resolve("policy.d")));
+    }
+
+    /** A daemon with a policy for calls of qubes. */
+    public static Daemon start(LivePolicy policy) throws Exception {
+        Path folder = Files.createTempDirectory("q");
+        return new Daemon(folder, ServerAccess.Settings.DEFAULT.with(Map.of()), policy);
     }
 
     static String name(AdminMethod method) {
@@ -141,6 +153,11 @@ public final class Daemon implements AutoCloseable {
 
     public BaseVM vm(String name) {
         return qubes().domain(new DomainName(name));
+    }
+
+    /** The methods served. */
+    Methods methods() {
+        return methods;
     }
 
     public void add(AdminMethod method, String name) {

@@ -8,7 +8,6 @@ import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -18,7 +17,6 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import qubes.admin.method.Client;
 import qubes.admin.method.Daemon;
-import qubes.core.internal.system.Engine;
 
 /** What callers other than dom0 get to see and do, on the wire. */
 @Timeout(30)
@@ -31,16 +29,9 @@ class AdminExtensionTest {
 
     @BeforeEach
     void start() throws Exception {
-        daemon = Daemon.start();
-        daemon.add(
-                new AdminExtension(
-                        Engine.configuration(
-                                AdminExtension.Config.class,
-                                Map.of(
-                                        "policy_dirs",
-                                        new String[] {policy.toString()},
-                                        "policy_legacy_dir",
-                                        policy.resolve("old").toString()))));
+        LivePolicy live = PolicyAccess.in(policy);
+        daemon = Daemon.start(live);
+        daemon.add(new AdminExtension(live));
     }
 
     @AfterEach
@@ -109,13 +100,18 @@ class AdminExtensionTest {
         assertEquals("0\0", call("test-vm1", "admin.vm.List", "", "test-vm1", ""));
         Files.writeString(
                 policy.resolve("30-user.policy"),
-                "admin.vm.List * test-vm1 @type:TemplateVM allow\n");
-        daemon.close();
-        start();
+                """
+                admin.vm.List * test-vm1 @type:TemplateVM allow
+                admin.vm.List * @anyvm   dom0             ask target=dom0
+                """);
         assertEquals(
                 "0\0test-template class=TemplateVM state=Halted uuid=11111111-1111-4111-8111-111111111111\n",
                 call("test-vm1", "admin.vm.List", "", "dom0", ""));
         assertEquals("0\0", call("test-net", "admin.vm.List", "", "dom0", ""));
+        Files.writeString(policy.resolve("10-wrong.policy"), "nonsense");
+        assertEquals(
+                "2\0PermissionDenied\0\0The policy does not let test-vm1 call admin.vm.List on dom0\0",
+                call("test-vm1", "admin.vm.List", "", "dom0", ""));
     }
 
     @Test

@@ -4,6 +4,8 @@ import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
 import qubes.admin.Methods;
+import qubes.admin.policy.CallCheck;
+import qubes.admin.policy.PolicyAccess;
 import qubes.core.internal.system.Engine;
 import qubes.core.vm.Qubes;
 
@@ -26,12 +28,15 @@ public final class ServerAccess {
 
     private ServerAccess() {}
 
+    /** With the policy in the folder {@code policy.d}, if there is any. */
     public static AdminServer start(Qubes qubes, Methods methods, Path folder, Settings settings) {
-        return start(qubes, methods, folder, settings.with(Map.of()));
+        CallCheck check = new CallCheck(PolicyAccess.in(folder.resolve("policy.d")));
+        return start(qubes, methods, check, folder, settings.with(Map.of()));
     }
 
-    public static AdminServer start(Qubes qubes, Methods methods, Path folder, Custom custom) {
-        return new AdminServer(qubes, methods, config(folder, custom));
+    public static AdminServer start(
+            Qubes qubes, Methods methods, CallCheck check, Path folder, Custom custom) {
+        return new AdminServer(qubes, methods, check, config(folder, custom));
     }
 
     public static void stop(AdminServer server) {
