@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.stream.Stream;
 import qubes.admin.EventHub;
 import qubes.admin.Methods;
@@ -22,6 +23,7 @@ import qubes.core.admin.AdminSocket;
 import qubes.core.event.Extension;
 import qubes.core.hypervisor.Hypervisor;
 import qubes.core.internal.system.Engine;
+import qubes.core.storage.PoolDriver;
 import qubes.core.value.DomainName;
 import qubes.core.vm.BaseVM;
 import qubes.core.vm.DomainFactory;
@@ -46,7 +48,10 @@ public final class Daemon implements AutoCloseable {
                     TagMethods.class,
                     LabelMethods.class,
                     VolumeMethods.class,
+                    VolumeChanges.class,
+                    VolumeImport.class,
                     PoolMethods.class,
+                    PoolChanges.class,
                     LifecycleMethods.class,
                     CreationMethods.class,
                     StoreMethods.class,
@@ -57,6 +62,8 @@ public final class Daemon implements AutoCloseable {
     private final Path folder;
     private final Engine engine;
     private final MemoryHypervisor hypervisor = new MemoryHypervisor();
+    private final List<String> storageCalls = new CopyOnWriteArrayList<>();
+    private final CloneTokens cloneTokens = new CloneTokens();
     private final Methods methods = new Methods();
     private final EventHub hub;
     private final AdminServer server;
@@ -65,7 +72,7 @@ public final class Daemon implements AutoCloseable {
         this.folder = folder;
         this.engine = Engine.load(folder, store()).add(APPS).add(new TemplateVMFactory());
         for (String driver : List.of("file", "lvm", "linux-kernel")) {
-            engine.add(new MemoryPoolDriver(driver));
+            engine.add(new MemoryPoolDriver(driver, storageCalls));
         }
         engine.add(withConsole(hypervisor));
         this.hub = new EventHub(engine.qubes());
@@ -107,7 +114,7 @@ public final class Daemon implements AutoCloseable {
 
     /** What the framework would hand to a method that asks for it. */
     private Object service(Class<?> type) {
-        return Stream.of(qubes(), hub)
+        return Stream.of(qubes(), hub, cloneTokens)
                 .filter(type::isInstance)
                 .findFirst()
                 .orElseThrow(() -> new IllegalArgumentException("no service " + type));
@@ -131,6 +138,16 @@ public final class Daemon implements AutoCloseable {
 
     public MemoryHypervisor hypervisor() {
         return hypervisor;
+    }
+
+    /** What was done to the data of volumes, in order. */
+    List<String> storageCalls() {
+        return storageCalls;
+    }
+
+    /** A bundle with a storage driver comes. */
+    public void add(PoolDriver driver) {
+        engine.add(driver);
     }
 
     public BaseVM vm(String name) {
