@@ -124,11 +124,21 @@ public final class Query {
         }
         boolean line = options.has("--single-line");
         int most = most(options.get("--max-bytes"), line ? MOST_OF_LINE : MOST);
-        byte[] payload = line ? line(in, most) : in.readNBytes(most + 1);
+        byte[] payload = line ? line(in, most) : start(in, most + 1);
         if (payload.length > most) {
             throw new IOException("the payload has more than " + most + " bytes");
         }
         return payload;
+    }
+
+    /** By hand: a stream of a file would ask for its position, and a pipe has none. */
+    private static byte[] start(InputStream in, int most) throws IOException {
+        byte[] bytes = new byte[most];
+        int size = 0;
+        for (int count = 0; count >= 0 && size < most; count = in.read(bytes, size, most - size)) {
+            size += count;
+        }
+        return Arrays.copyOf(bytes, size);
     }
 
     private static int most(@Nullable String text, int otherwise) {
