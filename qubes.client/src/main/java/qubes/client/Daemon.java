@@ -27,6 +27,11 @@ final class Daemon {
         this.socket = socket;
     }
 
+    /** Where the daemon listens. */
+    Path socket() {
+        return socket;
+    }
+
     /** Calls a method without payload. */
     String call(String method, String argument, String destination) {
         return call(method, argument, destination, NOTHING);

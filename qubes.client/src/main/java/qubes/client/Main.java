@@ -17,7 +17,8 @@ import org.jspecify.annotations.Nullable;
  * command line is wrong. Plain and without libraries, so that it starts at once.
  */
 public final class Main {
-    private static final String STANDARD_SOCKET = "/var/run/qubesd.sock";
+    static final String STANDARD_SOCKET = "/var/run/qubesd.sock";
+    private static final String STANDARD_PROGRAMS = "/etc/qubes-rpc";
 
     /** The verbs in the order of the help. */
     static final List<String> VERBS =
@@ -90,7 +91,8 @@ public final class Main {
                 out.print(usage(command) + "\n" + command.help());
                 return 0;
             }
-            return command.run(new Session(new Daemon(socket), in, out, err), rest);
+            Path programs = Path.of(environment.getOrDefault("QUBESD_RPC", STANDARD_PROGRAMS));
+            return command.run(new Session(new Daemon(socket), programs, in, out, err), rest);
         } catch (UsageError e) {
             out.flush();
             return wrongUsage(command, verb, e.getMessage(), err);

@@ -2,14 +2,19 @@ package qubes.client;
 
 import java.io.InputStream;
 import java.io.PrintStream;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
-/** The daemon and the terminal that a verb works with. */
-record Session(Daemon daemon, InputStream in, PrintStream out, PrintStream err) {
+/**
+ * The daemon and the terminal that a verb works with.
+ *
+ * @param programs the folder of the programs that stand for methods with much data
+ */
+record Session(Daemon daemon, Path programs, InputStream in, PrintStream out, PrintStream err) {
     /** Calls a method of the system. */
     String ask(String method, String argument) {
         return daemon.call(method, argument, Daemon.DOM0);

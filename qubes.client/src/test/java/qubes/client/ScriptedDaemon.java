@@ -36,6 +36,7 @@ final class ScriptedDaemon implements AutoCloseable {
             """;
 
     private final Path folder;
+    private final Path programs;
     private final ServerSocketChannel server;
     private final Map<String, byte[]> answers = new ConcurrentHashMap<>(); // request to answer
     private final List<String> requests = new CopyOnWriteArrayList<>();
@@ -43,6 +44,14 @@ final class ScriptedDaemon implements AutoCloseable {
     private final ByteArrayOutputStream err = new ByteArrayOutputStream();
 
     ScriptedDaemon() throws IOException {
+        this(Path.of("/no/such/folder"));
+    }
+
+    /**
+     * @param programs the folder where commands look for programs
+     */
+    ScriptedDaemon(Path programs) throws IOException {
+        this.programs = programs;
         folder = Files.createTempDirectory("qvm");
         server = ServerSocketChannel.open(StandardProtocolFamily.UNIX);
         server.bind(UnixDomainSocketAddress.of(socket()));
@@ -84,7 +93,7 @@ final class ScriptedDaemon implements AutoCloseable {
         InputStream in = new ByteArrayInputStream(input.getBytes(StandardCharsets.UTF_8));
         return Main.run(
                 Arrays.asList(arguments),
-                Map.of("QUBESD_SOCKET", socket().toString()),
+                Map.of("QUBESD_SOCKET", socket().toString(), "QUBESD_RPC", programs.toString()),
                 in,
                 new PrintStream(out, true, StandardCharsets.UTF_8),
                 new PrintStream(err, true, StandardCharsets.UTF_8));

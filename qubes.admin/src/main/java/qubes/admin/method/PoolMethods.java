@@ -18,6 +18,7 @@ import org.slf4j.LoggerFactory;
 import qubes.core.admin.AdminCall;
 import qubes.core.admin.AdminMethod;
 import qubes.core.admin.AdminMethodName;
+import qubes.core.admin.AdminPermission;
 import qubes.core.admin.AdminReply;
 import qubes.core.admin.Decoder;
 import qubes.core.admin.MethodTraits;
@@ -121,9 +122,31 @@ public final class PoolMethods {
         }
     }
 
+    /** The ids of the volumes found in a pool. */
+    @Component
+    @AdminMethodName(name = "admin.pool.volume.List")
+    public static final class VolumeList implements AdminMethod {
+        @Activate
+        public VolumeList() {}
+
+        @Override
+        public MethodTraits traits() {
+            return MethodTraits.read(GLOBAL).argument(REQUIRED).to(ADMIN_VM).pace(BRIEF);
+        }
+
+        @Override
+        public AdminReply call(AdminCall call) {
+            PoolRecord pool = named(call);
+            AdminPermission permission = call.permit(Map.of("pool", pool));
+            return Lines.of(
+                    permission, call.qubes().pools().open(pool.name()).list(), (String vid) -> vid);
+        }
+    }
+
     private static final Logger log = LoggerFactory.getLogger(PoolMethods.class);
 
-    private static PoolRecord named(AdminCall call) {
+    /** The pool a caller names; who asks for one that is not there learns no more than that. */
+    static PoolRecord named(AdminCall call) {
         return Decoder.known(call.argument(), call.qubes().pools()::find)
                 .orElseThrow(() -> new PermissionDenied("Argument not in 'pools'"));
     }

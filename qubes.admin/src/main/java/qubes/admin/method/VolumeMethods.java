@@ -96,13 +96,8 @@ public final class VolumeMethods {
     }
 
     /** The volume a caller names; who asks for one that is not there learns no more than that. */
-    private static String named(AdminCall call) {
-        return Decoder.known(
-                        call.argument(),
-                        name ->
-                                Optional.ofNullable(
-                                        call.destination().record().volumes().get(name)))
-                .map(VolumeRecord::name)
+    static String named(AdminCall call) {
+        return find(call)
                 .orElseThrow(
                         () ->
                                 new PermissionDenied(
@@ -110,7 +105,18 @@ public final class VolumeMethods {
                                                 + Repr.quote(call.destination() + " volumes")));
     }
 
-    private static QubesVM managed(AdminCall call) {
+    /** The volume a caller names, if there is one of that name. */
+    static Optional<String> find(AdminCall call) {
+        return Decoder.known(
+                        call.argument(),
+                        name ->
+                                Optional.ofNullable(
+                                        call.destination().record().volumes().get(name)))
+                .map(VolumeRecord::name);
+    }
+
+    /** The qube that is asked about, if the bundle of its klass is here. */
+    static QubesVM managed(AdminCall call) {
         return call.destination()
                 .as(QubesVM.class)
                 .orElseThrow(

@@ -41,7 +41,9 @@ record Case(String call, String expected) {
             throw new IllegalArgumentException(call);
         }
         String method = parts.group(1);
-        boolean aboutQube = method.startsWith("admin.vm.") && !method.startsWith("admin.vm.Create");
+        boolean aboutQube =
+                (method.startsWith("admin.vm.") || method.startsWith("internal.vm."))
+                        && !method.startsWith("admin.vm.Create");
         String destination =
                 parts.group(3) != null ? parts.group(3) : aboutQube ? "test-vm1" : "dom0";
         return Client.request(method, bytes(parts.group(2)), destination, bytes(parts.group(4)));

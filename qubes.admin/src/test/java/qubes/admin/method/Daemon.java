@@ -11,6 +11,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.stream.Stream;
 import qubes.admin.EventHub;
 import qubes.admin.Methods;
@@ -26,6 +27,7 @@ import qubes.core.admin.AdminSocket;
 import qubes.core.event.Extension;
 import qubes.core.hypervisor.Hypervisor;
 import qubes.core.internal.system.Engine;
+import qubes.core.storage.PoolDriver;
 import qubes.core.value.DomainName;
 import qubes.core.vm.BaseVM;
 import qubes.core.vm.DomainFactory;
@@ -50,7 +52,10 @@ public final class Daemon implements AutoCloseable {
                     TagMethods.class,
                     LabelMethods.class,
                     VolumeMethods.class,
+                    VolumeChanges.class,
+                    VolumeImport.class,
                     PoolMethods.class,
+                    PoolChanges.class,
                     LifecycleMethods.class,
                     CreationMethods.class,
                     StoreMethods.class,
@@ -62,6 +67,8 @@ public final class Daemon implements AutoCloseable {
     private final Path folder;
     private final Engine engine;
     private final MemoryHypervisor hypervisor = new MemoryHypervisor();
+    private final List<String> storageCalls = new CopyOnWriteArrayList<>();
+    private final CloneTokens cloneTokens = new CloneTokens();
     private final Methods methods = new Methods();
     private final EventHub hub;
     private final AdminServer server;
@@ -70,7 +77,7 @@ public final class Daemon implements AutoCloseable {
         this.folder = folder;
         this.engine = Engine.load(folder, store()).add(APPS).add(new TemplateVMFactory());
         for (String driver : List.of("file", "lvm", "linux-kernel")) {
-            engine.add(new MemoryPoolDriver(driver));
+            engine.add(new MemoryPoolDriver(driver, storageCalls));
         }
         engine.add(withConsole(hypervisor));
         this.hub = new EventHub(engine.qubes());
@@ -125,7 +132,7 @@ public final class Daemon implements AutoCloseable {
 
     /** What the framework would hand to a method that asks for it. */
     private Object service(Class<?> type) {
-        return Stream.of(qubes(), hub)
+        return Stream.of(qubes(), hub, cloneTokens)
                 .filter(type::isInstance)
                 .findFirst()
                 .orElseThrow(() -> new IllegalArgumentException("no service " + type));
@@ -149,6 +156,16 @@ public final class Daemon implements AutoCloseable {
 
     public MemoryHypervisor hypervisor() {
         return hypervisor;
+    }
+
+    /** What was done to the data of volumes, in order. */
+    List<String> storageCalls() {
+        return storageCalls;
+    }
+
+    /** A bundle with a storage driver comes. */
+    public void add(PoolDriver driver) {
+        engine.add(driver);
     }
 
     public BaseVM vm(String name) {

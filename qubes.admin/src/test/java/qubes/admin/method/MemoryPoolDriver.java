@@ -8,6 +8,7 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import qubes.core.error.QubesNotImplementedError;
 import qubes.core.error.StoragePoolException;
 import qubes.core.property.Property;
 import qubes.core.property.PropertyTable;
@@ -30,9 +31,20 @@ final class MemoryPoolDriver implements PoolDriver {
             Property.named("param2", PropertyType.STR).defaultsTo("").define();
 
     private final String name;
+    private final PropertyTable config;
+    private final List<String> calls;
 
-    MemoryPoolDriver(String name) {
+    /**
+     * @param calls where what is done to the data of volumes is noted
+     */
+    MemoryPoolDriver(String name, List<String> calls) {
+        this(name, PropertyTable.inOrder(PARAM2, PARAM1), calls);
+    }
+
+    MemoryPoolDriver(String name, PropertyTable config, List<String> calls) {
         this.name = name;
+        this.config = config;
+        this.calls = calls;
     }
 
     @Override
@@ -42,19 +54,21 @@ final class MemoryPoolDriver implements PoolDriver {
 
     @Override
     public PropertyTable config() {
-        return PropertyTable.inOrder(PARAM2, PARAM1);
+        return config;
     }
 
     @Override
     public Pool open(PoolConfig config) {
-        return new MemoryPool(config.poolName(), ConcurrentHashMap.newKeySet());
+        return new MemoryPool(
+                config.poolName(),
+                name.equals("linux-kernel") ? Set.of() : Set.of(PoolCapability.values()),
+                ConcurrentHashMap.newKeySet(),
+                calls);
     }
 
-    private record MemoryPool(String name, Set<String> vids) implements Pool {
-        @Override
-        public Set<PoolCapability> capabilities() {
-            return Set.of();
-        }
+    private record MemoryPool(
+            String name, Set<PoolCapability> capabilities, Set<String> vids, List<String> calls)
+            implements Pool {
 
         @Override
         public void setup() {}
@@ -71,7 +85,7 @@ final class MemoryPoolDriver implements PoolDriver {
 
         @Override
         public List<String> list() {
-            return List.copyOf(vids);
+            return List.copyOf(new java.util.TreeSet<>(vids));
         }
 
         @Override
@@ -144,6 +158,41 @@ final class MemoryPoolDriver implements PoolDriver {
         @Override
         public boolean dirty() {
             return false;
+        }
+
+        private void note(String call) {
+            if (!pool.capabilities().contains(PoolCapability.WRITE)) {
+                throw new QubesNotImplementedError("Nothing is written in pool " + pool.name());
+            }
+            pool.calls().add(call);
+        }
+
+        @Override
+        public void revert(String revision) {
+            note("revert " + spec.vid() + " to " + revision);
+        }
+
+        @Override
+        public void resize(long bytes) {
+            note("resize " + spec.vid() + " to " + bytes);
+        }
+
+        @Override
+        public void importVolume(Volume source) {
+            note("import " + source.spec().vid() + " to " + spec.vid());
+        }
+
+        @Override
+        public Path importData(long bytes) {
+            note("begin import of " + bytes + " to " + spec.vid());
+            return Path.of(
+                    pool.name().equals("blank") ? "/dev/with blank" : "/dev",
+                    spec.vid() + "-import");
+        }
+
+        @Override
+        public void importDataEnd(boolean success) {
+            note((success ? "keep" : "drop") + " import to " + spec.vid());
         }
 
         @Override

@@ -22,10 +22,15 @@ class MethodTableTest {
             admin.label.Index                          dom0 req  none global-ro
             admin.label.List                           dom0 none none global-ro
             admin.label.Remove                         dom0 req  none global-rwx
+            admin.pool.Add                             dom0 req  req  global-rwx
             admin.pool.Info                            dom0 req  none global-ro
             admin.pool.List                            dom0 none none global-ro
             admin.pool.ListDrivers                     dom0 none none global-ro
+            admin.pool.Remove                          dom0 req  none global-rwx
+            admin.pool.Set.ephemeral_volatile          dom0 req  req  global-rwx
+            admin.pool.Set.revisions_to_keep           dom0 req  req  global-rwx
             admin.pool.UsageDetails                    dom0 req  none global-ro
+            admin.pool.volume.List                     dom0 req  none global-ro
             admin.property.Get                         dom0 req  none global-ro
             admin.property.GetAll                      dom0 none none global-ro
             admin.property.GetDefault                  dom0 req  none global-ro
@@ -65,10 +70,20 @@ class MethodTableTest {
             admin.vm.tag.List                          any  none none local-ro
             admin.vm.tag.Remove                        any  req  none local-rwx
             admin.vm.tag.Set                           any  req  none local-rwx
+            admin.vm.volume.Clear                      any  req  none local-rwx
+            admin.vm.volume.CloneFrom                  any  req  none local-rwx
+            admin.vm.volume.CloneTo                    any  req  req  local-rwx
             admin.vm.volume.Info                       any  req  none local-ro
             admin.vm.volume.List                       any  none none local-ro
             admin.vm.volume.ListSnapshots              any  req  none local-ro
+            admin.vm.volume.Resize                     any  req  req  local-rwx
+            admin.vm.volume.Revert                     any  req  req  local-rwx
+            admin.vm.volume.Set.ephemeral              any  req  req  local-rwx
+            admin.vm.volume.Set.revisions_to_keep      any  req  req  local-rwx
+            admin.vm.volume.Set.rw                     any  req  req  local-rwx
             admin.vmclass.List                         dom0 none none global-ro
+            internal.vm.volume.ImportBegin             any  req  opt  local-rwx
+            internal.vm.volume.ImportEnd               any  req  req  local-rwx
             qubesd.property.Explain                    dom0 opt  none global-ro
             qubesd.store.Export                        dom0 opt  none global-ro
             qubesd.vm.property.Explain                 any  opt  none local-ro

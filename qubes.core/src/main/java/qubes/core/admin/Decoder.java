@@ -227,6 +227,33 @@ public final class Decoder {
         return parts;
     }
 
+    /**
+     * The lines of ASCII text, as the original tells lines apart; what ends a line is no part of
+     * it.
+     */
+    public static List<Untrusted> lines(Untrusted untrusted) {
+        byte[] bytes = untrusted.bytes();
+        List<Untrusted> lines = new ArrayList<>();
+        int from = 0;
+        for (int at = 0; at < bytes.length; at++) {
+            if (endsLine(bytes[at])) {
+                lines.add(Untrusted.copyOf(bytes, from, at));
+                if (bytes[at] == '\r' && at + 1 < bytes.length && bytes[at + 1] == '\n') {
+                    at++;
+                }
+                from = at + 1;
+            }
+        }
+        if (from < bytes.length) {
+            lines.add(Untrusted.copyOf(bytes, from, bytes.length));
+        }
+        return lines;
+    }
+
+    private static boolean endsLine(byte b) {
+        return b >= '\n' && b <= '\r' || b >= 0x1c && b <= 0x1e;
+    }
+
     /** An option that a caller gave, nothing of it checked. */
     public record Option(Untrusted key, Untrusted value) {}
 
@@ -236,6 +263,12 @@ public final class Decoder {
      * @throws Unanswerable if there is no equal sign
      */
     public static Option option(Untrusted untrusted) {
+        return option(untrusted, () -> new Unanswerable("an option without an equal sign"));
+    }
+
+    /** As {@link #option(Untrusted)}, with the error to throw if there is no equal sign. */
+    public static Option option(
+            Untrusted untrusted, Supplier<? extends RuntimeException> otherwise) {
         byte[] bytes = untrusted.bytes();
         for (int at = 0; at < bytes.length; at++) {
             if (bytes[at] == '=') {
@@ -244,7 +277,7 @@ public final class Decoder {
                         Untrusted.copyOf(bytes, at + 1, bytes.length));
             }
         }
-        throw new Unanswerable("an option without an equal sign");
+        throw otherwise.get();
     }
 
     /**
@@ -258,6 +291,26 @@ public final class Decoder {
             throw new ProtocolError("Pool name must be in safe set: " + SAFE_SET);
         }
         return name;
+    }
+
+    /**
+     * The token of a volume's copy; blanks around it are dropped.
+     *
+     * @throws ProtocolError if it is no ASCII
+     */
+    public static String token(Untrusted untrusted) {
+        return ascii(untrusted, () -> new ProtocolError("Token contains non-ASCII characters"))
+                .strip();
+    }
+
+    /** How an import of data ended: absent if well, else what the importer says went wrong. */
+    public static Optional<String> importFailure(Untrusted untrusted) {
+        String text = text(untrusted);
+        if (text.equals("ok")) {
+            return Optional.empty();
+        }
+        return Optional.of(
+                Repr.printable(text.startsWith("fail\n") ? text.substring(5) : text).strip());
     }
 
     /**

@@ -1,5 +1,6 @@
 package qubes.core.hypervisor;
 
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -85,6 +86,17 @@ public interface Hypervisor {
 
     /** Detaches a device described in the hypervisor's own XML from a running guest. */
     void detach(UUID uuid, String deviceXml);
+
+    /**
+     * Tells a running guest the new size of one of its disks, whose volume was resized already. May
+     * block.
+     *
+     * @param disk where the disk's data is, as {@link GuestDisk#source} named it at the start
+     * @return false if the hypervisor cannot; the guest then sees the size at its next start
+     */
+    default boolean resizeDisk(UUID uuid, Path disk, long bytes) {
+        return false;
+    }
 
     /** The description of the guest in the hypervisor's own XML. */
     String describe(UUID uuid);

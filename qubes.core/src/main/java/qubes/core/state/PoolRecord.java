@@ -18,6 +18,13 @@ public record PoolRecord(Map<String, String> attributes) {
         }
     }
 
+    /** This record with an attribute set, at its place or else last. */
+    public PoolRecord with(String attribute, String text) {
+        Map<String, String> changed = new LinkedHashMap<>(attributes);
+        changed.put(attribute, text);
+        return new PoolRecord(changed);
+    }
+
     /** Unique name. */
     public String name() {
         return attributes.getOrDefault("name", "");

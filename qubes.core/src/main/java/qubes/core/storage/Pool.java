@@ -48,6 +48,15 @@ public interface Pool extends AutoCloseable {
         return details;
     }
 
+    /**
+     * Takes over a changed configuration while volumes are in use; never blocks.
+     *
+     * @return false if it cannot: the pool is then closed, and opened anew when it is needed
+     */
+    default boolean reconfigure(PoolConfig config) {
+        return false;
+    }
+
     /** Revisions that new volumes keep; never blocks. */
     default int revisionsToKeep() {
         return 1;

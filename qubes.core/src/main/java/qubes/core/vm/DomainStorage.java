@@ -32,9 +32,23 @@ public final class DomainStorage {
             Map.of("root", "xvda", "private", "xvdb", "volatile", "xvdc", "kernel", "xvdd");
 
     private final QubesVM vm;
+    private final VolumeData data;
+    private final VolumeSettings settings;
 
     DomainStorage(QubesVM vm) {
         this.vm = vm;
+        this.data = new VolumeData(vm, this);
+        this.settings = new VolumeSettings(vm, this);
+    }
+
+    /** What changes the volumes' data; never blocks. */
+    public VolumeData data() {
+        return data;
+    }
+
+    /** What can be set of the volumes; never blocks. */
+    public VolumeSettings settings() {
+        return settings;
     }
 
     /** Names of the volumes, in order; never blocks. */
@@ -45,6 +59,35 @@ public final class DomainStorage {
     /** What a volume is; never blocks. */
     public VolumeSpec spec(String volume) {
         return spec(recordOf(volume));
+    }
+
+    /** What a volume would be with another attribute; never blocks. */
+    VolumeSpec specWith(String volume, String attribute, Optional<String> text) {
+        return spec(recordOf(volume).with(attribute, text));
+    }
+
+    /** Sets an attribute of a volume in the store; never blocks. */
+    void put(String volume, String attribute, String text) {
+        vm.context()
+                .write(
+                        () ->
+                                vm.context()
+                                        .update(
+                                                record ->
+                                                        record.withVolumes(
+                                                                with(
+                                                                        record.volumes(),
+                                                                        volume,
+                                                                        attribute,
+                                                                        text))));
+    }
+
+    private static Map<String, VolumeRecord> with(
+            Map<String, VolumeRecord> all, String volume, String attribute, String text) {
+        Map<String, VolumeRecord> changed = new LinkedHashMap<>(all);
+        changed.computeIfPresent(
+                volume, (name, record) -> record.with(attribute, Optional.of(text)));
+        return changed;
     }
 
     /** Name of the pool a volume is in; never blocks. */
@@ -181,6 +224,7 @@ public final class DomainStorage {
             for (String name : names()) {
                 Volume volume = volume(name);
                 refuseWhileSourceRuns(volume);
+                data.refuseStartWhileCopied(volume);
                 started.add(volume);
                 volume.start();
             }
@@ -250,7 +294,7 @@ public final class DomainStorage {
                 number(record, "size"),
                 record.flag("rw"),
                 kind.snapOnStart() ? record.text("source") : Optional.empty(),
-                (int) number(record, "revisions_to_keep"));
+                (int) Math.min(number(record, "revisions_to_keep"), Integer.MAX_VALUE));
     }
 
     private String vid(VolumeRecord record) {

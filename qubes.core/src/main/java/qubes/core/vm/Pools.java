@@ -3,6 +3,7 @@ package qubes.core.vm;
 import java.util.List;
 import java.util.Optional;
 import org.osgi.annotation.versioning.ProviderType;
+import qubes.core.property.Property;
 import qubes.core.state.PoolRecord;
 import qubes.core.storage.Pool;
 import qubes.core.storage.PoolDriver;
@@ -40,6 +41,14 @@ public interface Pools {
      * @throws qubes.core.error.QubesException if it is in use
      */
     void remove(String name);
+
+    /**
+     * Sets an option of a pool, also while its volumes are in use. Blocks.
+     *
+     * @throws qubes.core.error.QubesException if there is no such pool, its driver's bundle is not
+     *     here, has no such option, or refuses the value
+     */
+    <T> void set(String name, Property<T> option, T value);
 
     /** The default pool for volumes of that name, by the global properties; never blocks. */
     Optional<String> defaultFor(String volume);

@@ -43,6 +43,7 @@ import qubes.hypervisor.libvirt.xml.DomainXml;
 public final class LibvirtHypervisor implements Hypervisor {
     private static final Logger log = LoggerFactory.getLogger(LibvirtHypervisor.class);
     private static final int START_PAUSED = 1; // VIR_DOMAIN_START_PAUSED
+    private static final int BYTES = 1; // VIR_DOMAIN_BLOCK_RESIZE_BYTES
     private static final int LIVE = 1; // VIR_DOMAIN_AFFECT_LIVE
     private static final int FIRST_CONNECT_SECONDS = 3;
     private static final int MANAGED_SAVE_AND_NVRAM = 1 | 4; // VIR_DOMAIN_UNDEFINE_…
@@ -393,6 +394,16 @@ public final class LibvirtHypervisor implements Hypervisor {
     @Override
     public void detach(UUID uuid, String deviceXml) {
         act("detach a device from", uuid, domain -> domain.detachDeviceFlags(deviceXml, LIVE));
+    }
+
+    /** Other drivers than QEMU's follow a block device by themselves, or not at all. */
+    @Override
+    public boolean resizeDisk(UUID uuid, Path disk, long bytes) {
+        if (!kind.equals("qemu")) {
+            return false;
+        }
+        act("resize a disk of", uuid, domain -> domain.blockResize(disk.toString(), bytes, BYTES));
+        return true;
     }
 
     @Override

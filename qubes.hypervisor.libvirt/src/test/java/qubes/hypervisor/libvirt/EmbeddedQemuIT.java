@@ -105,6 +105,59 @@ class EmbeddedQemuIT {
     }
 
     @Test
+    @DisplayName("a running guest sees its disks grow, raw ones and QEMU's own, when it is told")
+    void disksGrow() throws Exception {
+        UUID uuid = UUID.randomUUID();
+        Path raw = folder.resolve("grows.img");
+        Path overlay = folder.resolve("grows.qcow2");
+        TinyGuest.run("truncate", "-s", "1M", raw.toString());
+        TinyGuest.run("qemu-img", "create", "-q", "-f", "qcow2", overlay.toString(), "1M");
+        GuestSpec plain = tiny.spec(folder, "grower", uuid);
+        GuestSpec spec =
+                new GuestSpec(
+                        uuid,
+                        "grower",
+                        plain.memoryMiB(),
+                        0,
+                        1,
+                        "pvh",
+                        plain.kernel(),
+                        plain.initramfs(),
+                        plain.kernelCommandLine(),
+                        List.of(
+                                plain.disks().get(0),
+                                new GuestDisk(
+                                        "private",
+                                        new BlockSource(raw, "raw", false, true),
+                                        "xvdb"),
+                                new GuestDisk(
+                                        "volatile",
+                                        new BlockSource(overlay, "qcow2", false, true),
+                                        "xvdc")),
+                        plain.domain());
+        LibvirtHypervisor hypervisor = hypervisor();
+        try {
+            hypervisor.create(spec);
+            try (SerialConsole console =
+                    new SerialConsole(hypervisor.console(uuid).orElseThrow())) {
+                hypervisor.resume(uuid);
+                console.await("grower is up");
+                TinyGuest.run("truncate", "-s", "3M", raw.toString()); // as the driver does
+                assertTrue(hypervisor.resizeDisk(uuid, raw, 3 << 20));
+                assertTrue(hypervisor.resizeDisk(uuid, overlay, 5 << 20));
+                console.type("for d in vdb vdc; do cat /sys/block/$d/size | sed s/^/$d=/; done\n");
+                console.await("vdb=6144");
+                console.await("vdc=10240");
+            }
+            Path other = folder.resolve("no-disk-of-it.img");
+            assertThrows(QubesException.class, () -> hypervisor.resizeDisk(uuid, other, 3 << 20));
+        } finally {
+            end(hypervisor, uuid);
+            hypervisor.close();
+        }
+    }
+
+    @Test
     @DisplayName(
             "a guest runs on when the daemon is killed, and the next one finds it and can end it")
     void guestsOutliveTheDaemon() throws Exception {

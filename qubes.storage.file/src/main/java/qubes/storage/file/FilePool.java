@@ -10,6 +10,8 @@ import qubes.core.error.QubesNotImplementedError;
 import qubes.core.error.StoragePoolException;
 import qubes.core.storage.Pool;
 import qubes.core.storage.PoolCapability;
+import qubes.core.storage.PoolConfig;
+import qubes.core.storage.PoolOptions;
 import qubes.core.storage.Volume;
 import qubes.core.storage.VolumeKind;
 import qubes.core.storage.VolumeOwner;
@@ -21,8 +23,8 @@ final class FilePool implements Pool {
     private final CopyOnWrite sessions;
     private final ImageCopy copy;
     private final DiskUsage usage;
-    private final int revisionsToKeep;
-    private final boolean ephemeralVolatile;
+    private volatile int revisionsToKeep;
+    private volatile boolean ephemeralVolatile;
     private final Map<String, Integer> exported =
             new ConcurrentHashMap<>(); // vid to how many read it now
 
@@ -107,6 +109,16 @@ final class FilePool implements Pool {
     @Override
     public OptionalLong usageBytes() {
         return OptionalLong.of(directory.usageBytes().orElse(0));
+    }
+
+    @Override
+    public boolean reconfigure(PoolConfig config) {
+        if (!ImageDirectory.of(config).root().equals(directory.root())) {
+            return false;
+        }
+        revisionsToKeep = PoolOptions.revisionsToKeep(config);
+        ephemeralVolatile = config.get(PoolOptions.EPHEMERAL_VOLATILE);
+        return true;
     }
 
     @Override

@@ -8,6 +8,8 @@ import java.util.Set;
 import qubes.core.error.StoragePoolException;
 import qubes.core.storage.Pool;
 import qubes.core.storage.PoolCapability;
+import qubes.core.storage.PoolConfig;
+import qubes.core.storage.PoolOptions;
 import qubes.core.storage.Volume;
 import qubes.core.storage.VolumeOwner;
 import qubes.core.storage.VolumeSpec;
@@ -25,7 +27,7 @@ final class ReflinkPool implements Pool {
     private final ImageCopy copy;
     private final DiskUsage usage;
     private final LoopDevices loops;
-    private final Settings settings;
+    private volatile Settings settings;
 
     ReflinkPool(
             ImageDirectory directory,
@@ -94,6 +96,19 @@ final class ReflinkPool implements Pool {
     @Override
     public OptionalLong usageBytes() {
         return directory.usageBytes();
+    }
+
+    @Override
+    public boolean reconfigure(PoolConfig config) {
+        if (!ImageDirectory.of(config).root().equals(directory.root())) {
+            return false;
+        }
+        settings =
+                new Settings(
+                        settings.setupCheck(),
+                        PoolOptions.revisionsToKeep(config),
+                        config.get(PoolOptions.EPHEMERAL_VOLATILE));
+        return true;
     }
 
     @Override

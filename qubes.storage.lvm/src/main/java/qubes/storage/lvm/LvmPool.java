@@ -12,6 +12,8 @@ import qubes.core.error.QubesNotImplementedError;
 import qubes.core.error.StoragePoolException;
 import qubes.core.storage.Pool;
 import qubes.core.storage.PoolCapability;
+import qubes.core.storage.PoolConfig;
+import qubes.core.storage.PoolOptions;
 import qubes.core.storage.Volume;
 import qubes.core.storage.VolumeKind;
 import qubes.core.storage.VolumeOwner;
@@ -24,8 +26,8 @@ final class LvmPool implements Pool {
     private final String name;
     private final ThinPool thinPool;
     private final Pattern vids;
-    private final int revisionsToKeep;
-    private final boolean ephemeralVolatile;
+    private volatile int revisionsToKeep;
+    private volatile boolean ephemeralVolatile;
     private final Map<String, ReentrantLock> locks =
             new ConcurrentHashMap<>(); // vid to who changes the volume
 
@@ -129,6 +131,20 @@ final class LvmPool implements Pool {
                             details.put("metadata_usage", pool.usedMetadataBytes());
                         });
         return details;
+    }
+
+    @Override
+    public boolean reconfigure(PoolConfig config) {
+        String full =
+                PoolOptions.required(config, LvmPoolDriver.VOLUME_GROUP)
+                        + "/"
+                        + PoolOptions.required(config, LvmPoolDriver.THIN_POOL);
+        if (!full.equals(thinPool.fullName())) {
+            return false;
+        }
+        revisionsToKeep = PoolOptions.revisionsToKeep(config);
+        ephemeralVolatile = config.get(PoolOptions.EPHEMERAL_VOLATILE);
+        return true;
     }
 
     @Override

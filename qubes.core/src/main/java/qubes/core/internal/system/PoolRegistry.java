@@ -7,13 +7,16 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import qubes.core.error.QubesException;
 import qubes.core.error.QubesPoolInUseError;
 import qubes.core.error.Repr;
+import qubes.core.error.StoragePoolException;
 import qubes.core.event.Membership;
 import qubes.core.internal.store.StoreWriter;
+import qubes.core.property.Property;
 import qubes.core.state.PoolRecord;
 import qubes.core.state.SystemState;
 import qubes.core.storage.Pool;
@@ -102,8 +105,7 @@ final class PoolRegistry implements Pools {
         synchronized (open) {
             Opened opened = open.get(name);
             if (opened != null && !opened.record().equals(record)) {
-                opened.pool().close();
-                opened = null;
+                opened = reconfigured(opened, record);
             }
             if (opened == null) {
                 PoolDriver driver = driverOf(record);
@@ -116,6 +118,50 @@ final class PoolRegistry implements Pools {
             }
             return opened.pool();
         }
+    }
+
+    /** The pool as its record says now; null if it has to be opened anew, and is closed. */
+    private @Nullable Opened reconfigured(Opened opened, PoolRecord record) {
+        PoolDriver driver = opened.driver();
+        if (record.driver().equals(driver.driverName())
+                && opened.pool().reconfigure(new PoolConfig(record, driver.config()))) {
+            Opened changed = new Opened(opened.pool(), driver, record);
+            open.put(record.name(), changed);
+            return changed;
+        }
+        opened.pool().close();
+        return null;
+    }
+
+    @Override
+    public <T> void set(String name, Property<T> option, T value) {
+        PoolRecord pool =
+                find(name).orElseThrow(() -> new QubesException("Unknown storage pool " + name));
+        PoolDriver driver = driverOf(pool);
+        if (driver.config().find(option.name()).isEmpty()) {
+            throw new StoragePoolException(
+                    "Storage pool "
+                            + name
+                            + " has no option "
+                            + option.name()
+                            + ": driver "
+                            + driver.driverName()
+                            + " does not know it");
+        }
+        String text = option.type().write(value);
+        driver.open(new PoolConfig(pool.with(option.name(), text), driver.config())).close();
+        system.model()
+                .write(
+                        () -> {
+                            List<PoolRecord> all = new ArrayList<>(list());
+                            all.replaceAll(
+                                    other ->
+                                            other.name().equals(name)
+                                                    ? other.with(option.name(), text)
+                                                    : other);
+                            system.model().update(state -> state.withPools(all));
+                        });
+        log.info("Pool {}: {} is {} now", name, option.name(), text);
     }
 
     @Override
