@@ -17,6 +17,9 @@ class MethodTableTest {
     private static final String TABLE =
             """
             admin.Events                               any  none none global-ro
+            admin.backup.Cancel                        dom0 req  none global-rwx
+            admin.backup.Execute                       dom0 req  none global-rwx
+            admin.backup.Info                          dom0 req  none local-ro
             admin.label.Create                         dom0 req  req  global-rwx
             admin.label.Get                            dom0 req  none global-ro
             admin.label.Index                          dom0 req  none global-ro
@@ -35,6 +38,7 @@ class MethodTableTest {
             admin.property.Set                         dom0 req  opt  global-rwx
             admin.vm.Console                           any  none none local-rwx
             admin.vm.Create.*                          dom0 opt  opt  global-rwx
+            admin.vm.CreateDisposable                  any  opt  opt  global-rwx
             admin.vm.CreateInPool.*                    dom0 opt  opt  global-rwx
             admin.vm.CurrentState                      any  none none local-ro
             admin.vm.Kill                              any  none none local-rwx
@@ -44,6 +48,7 @@ class MethodTableTest {
             admin.vm.Resume                            any  none none local-rwx
             admin.vm.Shutdown                          any  opt  none local-rwx
             admin.vm.Start                             any  none none local-rwx
+            admin.vm.Stats                             any  none none global-ro
             admin.vm.Suspend                           any  none none local-rwx
             admin.vm.Unpause                           any  none none local-rwx
             admin.vm.feature.CheckWithAdminVM          any  req  none local-ro
@@ -69,6 +74,12 @@ class MethodTableTest {
             admin.vm.volume.List                       any  none none local-ro
             admin.vm.volume.ListSnapshots              any  req  none local-ro
             admin.vmclass.List                         dom0 none none global-ro
+            internal.GetSystemInfo                     dom0 none none global-ro
+            internal.SuspendPost                       dom0 none none global-rwx
+            internal.SuspendPre                        dom0 none none global-rwx
+            qubes.FeaturesRequest                      dom0 none none local-rwx
+            qubes.NotifyTools                          dom0 none none local-rwx
+            qubes.NotifyUpdates                        dom0 none req  local-rwx
             qubesd.property.Explain                    dom0 opt  none global-ro
             qubesd.store.Export                        dom0 opt  none global-ro
             qubesd.vm.property.Explain                 any  opt  none local-ro
