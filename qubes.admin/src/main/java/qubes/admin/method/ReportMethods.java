@@ -6,6 +6,7 @@ import static qubes.core.admin.MethodTraits.Presence.REQUIRED;
 import static qubes.core.admin.MethodTraits.Scope.LOCAL;
 
 import java.time.LocalDateTime;
+import java.time.ZoneId;
 import java.time.format.DateTimeFormatter;
 import java.time.temporal.ChronoUnit;
 import java.util.HashSet;
@@ -163,7 +164,10 @@ public final class ReportMethods {
 
         private static void record(BaseVM vm, boolean available) {
             Features features = vm.features();
-            String now = SECONDS.format(LocalDateTime.now().truncatedTo(ChronoUnit.SECONDS));
+            String now =
+                    SECONDS.format(
+                            LocalDateTime.now(ZoneId.systemDefault())
+                                    .truncatedTo(ChronoUnit.SECONDS));
             if (features.isTrue(AVAILABLE) && !available) {
                 features.set("last-update", now);
             }
