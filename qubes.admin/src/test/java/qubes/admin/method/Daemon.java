@@ -60,7 +60,12 @@ public final class Daemon implements AutoCloseable {
                     CreationMethods.class,
                     StoreMethods.class,
                     EventMethods.class,
-                    Listing.class);
+                    Listing.class,
+                    BackupMethods.class,
+                    DisposableMethods.class,
+                    InternalMethods.class,
+                    ReportMethods.class,
+                    StatsMethods.class);
 
     private static final AppVMFactory APPS = new AppVMFactory();
 
@@ -71,6 +76,8 @@ public final class Daemon implements AutoCloseable {
     private final CloneTokens cloneTokens = new CloneTokens();
     private final Methods methods = new Methods();
     private final EventHub hub;
+    private final SystemServices services;
+    private final List<AdminMethod> own;
     private final AdminServer server;
 
     private Daemon(Path folder, ServerAccess.Custom settings, LivePolicy policy) throws Exception {
@@ -81,7 +88,9 @@ public final class Daemon implements AutoCloseable {
         }
         engine.add(withConsole(hypervisor));
         this.hub = new EventHub(engine.qubes());
-        for (AdminMethod method : builtIn()) {
+        this.services = new SystemServices(engine, folder);
+        this.own = builtIn();
+        for (AdminMethod method : own) {
             MethodsAccess.bind(methods, name(method), method);
         }
         this.server =
@@ -132,10 +141,23 @@ public final class Daemon implements AutoCloseable {
 
     /** What the framework would hand to a method that asks for it. */
     private Object service(Class<?> type) {
-        return Stream.of(qubes(), hub, cloneTokens)
+        return Stream.concat(Stream.of(qubes(), hub, cloneTokens), services.all())
                 .filter(type::isInstance)
                 .findFirst()
                 .orElseThrow(() -> new IllegalArgumentException("no service " + type));
+    }
+
+    /** The one that serves. */
+    <M extends AdminMethod> M method(Class<M> type) {
+        return own.stream()
+                .filter(type::isInstance)
+                .map(type::cast)
+                .findFirst()
+                .orElseThrow(() -> new IllegalArgumentException("no method " + type));
+    }
+
+    SystemServices services() {
+        return services;
     }
 
     public Path folder() {

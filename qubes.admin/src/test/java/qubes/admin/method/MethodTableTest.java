@@ -17,6 +17,9 @@ class MethodTableTest {
     private static final String TABLE =
             """
             admin.Events                               any  none none global-ro
+            admin.backup.Cancel                        dom0 req  none global-rwx
+            admin.backup.Execute                       dom0 req  none global-rwx
+            admin.backup.Info                          dom0 req  none local-ro
             admin.label.Create                         dom0 req  req  global-rwx
             admin.label.Get                            dom0 req  none global-ro
             admin.label.Index                          dom0 req  none global-ro
@@ -40,6 +43,7 @@ class MethodTableTest {
             admin.property.Set                         dom0 req  opt  global-rwx
             admin.vm.Console                           any  none none local-rwx
             admin.vm.Create.*                          dom0 opt  opt  global-rwx
+            admin.vm.CreateDisposable                  any  opt  opt  global-rwx
             admin.vm.CreateInPool.*                    dom0 opt  opt  global-rwx
             admin.vm.CurrentState                      any  none none local-ro
             admin.vm.Kill                              any  none none local-rwx
@@ -49,6 +53,7 @@ class MethodTableTest {
             admin.vm.Resume                            any  none none local-rwx
             admin.vm.Shutdown                          any  opt  none local-rwx
             admin.vm.Start                             any  none none local-rwx
+            admin.vm.Stats                             any  none none global-ro
             admin.vm.Suspend                           any  none none local-rwx
             admin.vm.Unpause                           any  none none local-rwx
             admin.vm.feature.CheckWithAdminVM          any  req  none local-ro
@@ -82,8 +87,14 @@ class MethodTableTest {
             admin.vm.volume.Set.revisions_to_keep      any  req  req  local-rwx
             admin.vm.volume.Set.rw                     any  req  req  local-rwx
             admin.vmclass.List                         dom0 none none global-ro
+            internal.GetSystemInfo                     dom0 none none global-ro
+            internal.SuspendPost                       dom0 none none global-rwx
+            internal.SuspendPre                        dom0 none none global-rwx
             internal.vm.volume.ImportBegin             any  req  opt  local-rwx
             internal.vm.volume.ImportEnd               any  req  req  local-rwx
+            qubes.FeaturesRequest                      dom0 none none local-rwx
+            qubes.NotifyTools                          dom0 none none local-rwx
+            qubes.NotifyUpdates                        dom0 none req  local-rwx
             qubesd.property.Explain                    dom0 opt  none global-ro
             qubesd.store.Export                        dom0 opt  none global-ro
             qubesd.vm.property.Explain                 any  opt  none local-ro

@@ -26,8 +26,11 @@ public final class Decoder {
     private static final Pattern REVISION = Pattern.compile("[A-Za-z0-9:_.-]*");
     private static final Pattern DIGITS = Pattern.compile("[0-9]+");
     private static final Pattern COLOR_DIGITS = Pattern.compile("[0-9a-fA-F]+");
-    private static final String SAFE_SET =
-            "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_.";
+    private static final Pattern REQUESTED = Pattern.compile("[A-Za-z0-9.,_= -]*");
+    private static final Pattern TOOL = Pattern.compile("[A-Za-z0-9]*");
+    private static final String LETTERS_AND_DIGITS =
+            "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789";
+    private static final String SAFE_SET = LETTERS_AND_DIGITS + "-_.";
 
     private Decoder() {}
 
@@ -155,6 +158,60 @@ public final class Decoder {
             throw new QubesInvalidTagError("disallowed characters");
         }
         return tag;
+    }
+
+    /**
+     * The value of a feature that a qube asks for (spec admin-api §15).
+     *
+     * @throws Unanswerable if it is not ASCII
+     * @throws ProtocolError if there are characters other than letters, digits, {@code -.,_=} and
+     *     the blank
+     */
+    public static String requestedValue(Untrusted untrusted) {
+        String value = ascii(untrusted, () -> new Unanswerable("a requested value beyond ASCII"));
+        return safe(value, REQUESTED, LETTERS_AND_DIGITS + "-.,_= ");
+    }
+
+    /**
+     * What a qube says of its tools (spec admin-api §15).
+     *
+     * @throws ProtocolError if there are characters other than letters and digits
+     */
+    public static String toolValue(Untrusted untrusted) {
+        return safe(text(untrusted), TOOL, LETTERS_AND_DIGITS);
+    }
+
+    private static String safe(String value, Pattern pattern, String set) {
+        if (!pattern.matcher(value).matches()) {
+            throw new ProtocolError("Value outside safe set: " + set);
+        }
+        return value;
+    }
+
+    /**
+     * Whether there are updates, from how many; blanks around the number are dropped.
+     *
+     * @throws ProtocolError if it is no number
+     */
+    public static boolean anyUpdates(Untrusted untrusted) {
+        String count = text(untrusted).strip();
+        if (!DIGITS.matcher(count).matches()) {
+            throw new ProtocolError("Update count is not a digit");
+        }
+        return count.chars().anyMatch(digit -> digit != '0');
+    }
+
+    /**
+     * The name of a backup profile, a file's name without its ending.
+     *
+     * @throws ProtocolError if it holds a slash
+     */
+    public static String backupProfile(Untrusted untrusted) {
+        String name = text(untrusted);
+        if (name.indexOf('/') >= 0) {
+            throw new ProtocolError("Backup profile ID must not contain forward slash character");
+        }
+        return name;
     }
 
     /**

@@ -1,7 +1,9 @@
 package qubes.core.hypervisor;
 
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.UUID;
@@ -77,6 +79,21 @@ public interface Hypervisor {
 
     /** What the guest uses now; {@link GuestStats#NONE} if it is not active. */
     GuestStats stats(UUID uuid);
+
+    /**
+     * What all active guests use now, uuid to resources. One that ends meanwhile may be left out.
+     * By default each is asked on its own; an implementation that can ask once for all does.
+     */
+    default Map<UUID, GuestStats> allStats() {
+        Map<UUID, GuestStats> all = new HashMap<>();
+        for (Guest guest : guests()) {
+            if (guest.state().active()) {
+                all.put(guest.uuid(), stats(guest.uuid()));
+            }
+        }
+        all.values().removeIf(GuestStats.NONE::equals);
+        return all;
+    }
 
     /** Path of the terminal that is the guest's first console; absent if it has none. */
     Optional<String> console(UUID uuid);

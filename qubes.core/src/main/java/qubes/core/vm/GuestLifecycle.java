@@ -182,6 +182,7 @@ final class GuestLifecycle implements GuestListener {
         if (!vm.isRunning()) {
             throw notRunning();
         }
+        skipService("qubes.SuspendPre");
         if (!hypervisor().suspend(vm.uuid())) {
             fire(new Lifecycle.PrePaused(vm));
             if (state() != GuestState.PAUSED) {
@@ -196,6 +197,7 @@ final class GuestLifecycle implements GuestListener {
             return;
         }
         hypervisor().wakeUp(vm.uuid());
+        skipService("qubes.SuspendPost");
         fire(new Lifecycle.Resumed(vm));
     }
 
@@ -235,8 +237,18 @@ final class GuestLifecycle implements GuestListener {
      * on the host shows; any other as soon as it runs.
      */
     boolean fullyUsable() {
-        boolean agent = Features.meansTrue(vm.features().checkWithTemplate("qrexec", ""));
-        return !agent || Files.exists(AGENTS.resolve("qrexec." + vm.name()));
+        return !hasAgent() || Files.exists(AGENTS.resolve("qrexec." + vm.name()));
+    }
+
+    private boolean hasAgent() {
+        return Features.meansTrue(vm.features().checkWithTemplate("qrexec", ""));
+    }
+
+    /** A service in the guest would be run here, did the daemon have a way to its agent. */
+    private void skipService(String service) {
+        if (hasAgent()) {
+            vm.log().warn("{}: service {} is not run, this daemon has no qrexec", vm, service);
+        }
     }
 
     Optional<String> startTime() {

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
@@ -11,7 +12,6 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import org.libvirt.Connect;
 import org.libvirt.Domain;
-import org.libvirt.DomainInfo;
 import org.libvirt.Error.ErrorNumber;
 import org.libvirt.LibvirtException;
 import org.libvirt.SuspendTarget;
@@ -364,20 +364,20 @@ public final class LibvirtHypervisor implements Hypervisor {
         }
         try {
             return uplink.call(
-                    link ->
-                            link.useGuest(
-                                    uuid,
-                                    domain -> {
-                                        DomainInfo info = domain.getInfo();
-                                        return new GuestStats(
-                                                info.memory,
-                                                info.maxMem,
-                                                info.cpuTime,
-                                                info.nrVirtCpu);
-                                    }));
+                    link -> link.useGuest(uuid, domain -> GuestStatistics.of(domain.getInfo())));
         } catch (VirtException e) {
             log.debug("{}: no statistics", nameOf(uuid), e);
             return GuestStats.NONE; // it ended meanwhile
+        }
+    }
+
+    @Override
+    public Map<UUID, GuestStats> allStats() {
+        try {
+            return uplink.call(Link::allStats);
+        } catch (VirtException e) {
+            log.debug("{}: guests are asked one by one for statistics", kind, e);
+            return Hypervisor.super.allStats();
         }
     }
 

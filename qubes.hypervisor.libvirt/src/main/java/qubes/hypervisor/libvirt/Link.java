@@ -5,6 +5,7 @@ import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -20,6 +21,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import qubes.core.hypervisor.Guest;
 import qubes.core.hypervisor.GuestState;
+import qubes.core.hypervisor.GuestStats;
 import qubes.core.hypervisor.HostInfo;
 
 /**
@@ -178,6 +180,11 @@ final class Link {
                     }
                     return found;
                 });
+    }
+
+    /** What all active guests use now, if the driver can say it at once. */
+    Map<UUID, GuestStats> allStats() throws VirtException {
+        return use(c -> GuestStatistics.ofAll(connect.pointer()));
     }
 
     /** The guest as it is now; absent if libvirt does not know it. */

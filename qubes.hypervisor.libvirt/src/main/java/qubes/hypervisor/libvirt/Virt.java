@@ -2,6 +2,7 @@ package qubes.hypervisor.libvirt;
 
 import com.sun.jna.Native;
 import com.sun.jna.Pointer;
+import com.sun.jna.ptr.PointerByReference;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,6 +26,13 @@ final class Virt {
     static native String virDomainGetName(Pointer domain);
 
     static native int virDomainFree(Pointer domain);
+
+    static native int virDomainGetUUID(Pointer domain, byte[] uuid);
+
+    static native int virConnectGetAllDomainStats(
+            Pointer connection, int kinds, PointerByReference records, int flags);
+
+    static native void virDomainStatsRecordListFree(Pointer records);
 
     static native int virGetLastErrorCode();
 

@@ -271,8 +271,12 @@ public interface HypervisorContract {
                     stats.memoryKiB() > 0 && stats.memoryKiB() <= spec.memoryMiB() * 1024L,
                     () -> stats.memoryKiB() + " KiB");
             assertEquals(spec.vcpus(), stats.vcpus());
+            GuestStats same = hypervisor.allStats().getOrDefault(uuid, GuestStats.NONE);
+            assertEquals(stats.maxMemoryKiB(), same.maxMemoryKiB());
+            assertEquals(stats.vcpus(), same.vcpus());
             hypervisor.destroy(uuid);
             assertEquals(GuestStats.NONE, hypervisor.stats(uuid));
+            assertFalse(hypervisor.allStats().containsKey(uuid));
         }
     }
 
