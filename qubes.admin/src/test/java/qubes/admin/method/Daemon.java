@@ -50,6 +50,9 @@ public final class Daemon implements AutoCloseable {
                     LifecycleMethods.class,
                     CreationMethods.class,
                     StoreMethods.class,
+                    FirewallMethods.class,
+                    NotesMethods.class,
+                    DeniedDeviceMethods.class,
                     EventMethods.class);
 
     private static final AppVMFactory APPS = new AppVMFactory();

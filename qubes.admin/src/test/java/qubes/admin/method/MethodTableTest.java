@@ -46,6 +46,9 @@ class MethodTableTest {
             admin.vm.Start                             any  none none local-rwx
             admin.vm.Suspend                           any  none none local-rwx
             admin.vm.Unpause                           any  none none local-rwx
+            admin.vm.device.denied.Add                 any  none opt  local-rwx
+            admin.vm.device.denied.List                any  none none local-ro
+            admin.vm.device.denied.Remove              any  none opt  local-rwx
             admin.vm.feature.CheckWithAdminVM          any  req  none local-ro
             admin.vm.feature.CheckWithNetvm            any  req  none local-ro
             admin.vm.feature.CheckWithTemplate         any  req  none local-ro
@@ -54,6 +57,11 @@ class MethodTableTest {
             admin.vm.feature.List                      any  none none local-ro
             admin.vm.feature.Remove                    any  req  none local-rwx
             admin.vm.feature.Set                       any  req  opt  local-rwx
+            admin.vm.firewall.Get                      vm   none none local-ro
+            admin.vm.firewall.Reload                   vm   none none local-rwx
+            admin.vm.firewall.Set                      vm   none req  local-rwx
+            admin.vm.notes.Get                         vm   none none local-ro
+            admin.vm.notes.Set                         vm   none req  local-rwx
             admin.vm.property.Get                      any  req  none local-ro
             admin.vm.property.GetAll                   any  none none local-ro
             admin.vm.property.GetDefault               any  req  none local-ro
