@@ -24,6 +24,7 @@ import qubes.core.hypervisor.Hypervisor;
 import qubes.core.internal.system.Engine;
 import qubes.core.value.DomainName;
 import qubes.core.vm.BaseVM;
+import qubes.core.vm.DeviceClass;
 import qubes.core.vm.DomainFactory;
 import qubes.core.vm.Qubes;
 import qubes.testkit.hypervisor.MemoryHypervisor;
@@ -53,6 +54,8 @@ public final class Daemon implements AutoCloseable {
                     FirewallMethods.class,
                     NotesMethods.class,
                     DeniedDeviceMethods.class,
+                    DeviceListMethods.class,
+                    DeviceMethods.class,
                     EventMethods.class);
 
     private static final AppVMFactory APPS = new AppVMFactory();
@@ -150,6 +153,16 @@ public final class Daemon implements AutoCloseable {
 
     public void add(Extension extension) {
         engine.add(extension);
+    }
+
+    /** A bundle with a class of devices comes. */
+    public void add(DeviceClass deviceClass) {
+        engine.add(deviceClass);
+    }
+
+    /** A bundle with a class of devices goes. */
+    public void remove(DeviceClass deviceClass) {
+        engine.remove(deviceClass);
     }
 
     /** A bundle with a klass comes. */

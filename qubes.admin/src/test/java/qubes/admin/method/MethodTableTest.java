@@ -17,6 +17,7 @@ class MethodTableTest {
     private static final String TABLE =
             """
             admin.Events                               any  none none global-ro
+            admin.deviceclass.List                     dom0 none none global-ro
             admin.label.Create                         dom0 req  req  global-rwx
             admin.label.Get                            dom0 req  none global-ro
             admin.label.Index                          dom0 req  none global-ro
@@ -46,6 +47,14 @@ class MethodTableTest {
             admin.vm.Start                             any  none none local-rwx
             admin.vm.Suspend                           any  none none local-rwx
             admin.vm.Unpause                           any  none none local-rwx
+            admin.vm.device.*.Assign                   any  req  req  local-rwx
+            admin.vm.device.*.Assigned                 any  opt  none local-ro
+            admin.vm.device.*.Attach                   any  req  opt  local-rwx
+            admin.vm.device.*.Attached                 any  opt  none local-ro
+            admin.vm.device.*.Available                any  opt  none local-ro
+            admin.vm.device.*.Detach                   any  req  none local-rwx
+            admin.vm.device.*.Set.assignment           any  req  req  local-rwx
+            admin.vm.device.*.Unassign                 any  req  none local-rwx
             admin.vm.device.denied.Add                 any  none opt  local-rwx
             admin.vm.device.denied.List                any  none none local-ro
             admin.vm.device.denied.Remove              any  none opt  local-rwx

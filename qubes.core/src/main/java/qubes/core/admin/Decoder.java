@@ -7,17 +7,23 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.NoSuchElementException;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import qubes.core.device.AssignmentMode;
+import qubes.core.device.DeviceAssignment;
 import qubes.core.device.DeviceInterface;
+import qubes.core.device.VirtualDevice;
 import qubes.core.error.ProtocolError;
 import qubes.core.error.QubesInvalidLabelError;
 import qubes.core.error.QubesInvalidLabelValueError;
 import qubes.core.error.QubesInvalidTagError;
+import qubes.core.error.QubesUnrecognizedDeviceAssignmentMode;
 import qubes.core.error.QubesValueError;
 import qubes.core.error.Repr;
 import qubes.core.firewall.Rule;
@@ -395,6 +401,58 @@ public final class Decoder {
             }
         }
         return interfaces;
+    }
+
+    /**
+     * A device, as {@code <backend>+<port>+<identity>} (spec devices.md §1.1).
+     *
+     * @param known whether there is a domain of that name
+     * @throws Unanswerable if it has no such form, or there is no such backend
+     */
+    public static VirtualDevice device(
+            Untrusted untrusted, String deviceClass, Predicate<DomainName> known) {
+        try {
+            return VirtualDevice.parseArgument(text(untrusted), deviceClass, known);
+        } catch (IllegalArgumentException | NoSuchElementException e) {
+            throw new Unanswerable("no device: " + e.getMessage());
+        }
+    }
+
+    /**
+     * How a device is to be attached; nothing at all means by hand and without options.
+     *
+     * @param device that the caller named
+     * @param known whether there is a domain of that name
+     * @throws ProtocolError if it is not of that form or about another device (spec devices.md §2)
+     */
+    public static DeviceAssignment assignment(
+            Untrusted untrusted, VirtualDevice device, Predicate<DomainName> known) {
+        return DeviceAssignment.parse(text(untrusted), device, known);
+    }
+
+    /**
+     * When an assigned device is to be attached.
+     *
+     * @throws QubesUnrecognizedDeviceAssignmentMode if it is no mode of assignments
+     */
+    public static AssignmentMode assignmentMode(Untrusted untrusted) {
+        return AssignmentMode.find(text(untrusted))
+                .filter(AssignmentMode::automatic)
+                .orElseThrow(
+                        () -> new QubesUnrecognizedDeviceAssignmentMode("Invalid assignment mode"));
+    }
+
+    /**
+     * A port of some backend, as {@code <backend>+<port>}, to compare others with.
+     *
+     * @throws Unanswerable if it has no such form
+     */
+    public static String portKey(Untrusted untrusted) {
+        String key = text(untrusted);
+        if (key.indexOf('+') < 0) {
+            throw new Unanswerable("a port is <backend>+<port>, not " + Repr.quote(key));
+        }
+        return key;
     }
 
     static String text(Untrusted untrusted) {
