@@ -114,6 +114,7 @@ class SampleStoreIT {
                 "qubes.storage.lvm",
                 "qubes.hypervisor.libvirt",
                 "qubes.device.block",
+                "qubes.device.pci",
             })
     @DisplayName("a plugin's stop and start leave the list and the store as they were")
     void pluginStopsAndStarts(String name, BundleContext context) throws Exception {

@@ -28,6 +28,7 @@ import qubes.core.event.TagAdd;
 import qubes.core.value.DomainName;
 import qubes.core.vm.BaseVM;
 import qubes.core.vm.KlassTraits;
+import qubes.core.vm.QubesVM;
 
 /**
  * Who may do and see what, beyond what qrexec lets through (spec admin-protocol §10): some features
@@ -141,10 +142,12 @@ public final class AdminExtension implements Extension {
      * be known.
      */
     private static void refuseDenied(AdminPermission request) {
-        if (request.details().get("mode") != AssignmentMode.MANUAL) {
+        BaseVM vm = request.destination();
+        if (request.details().get("mode") != AssignmentMode.MANUAL
+                || !vm.hasProperty(QubesVM.DEVICES_DENIED.name())) {
             return;
         }
-        List<DeviceInterface> denied = request.destination().devices().denied();
+        List<DeviceInterface> denied = vm.devices().denied();
         if (denied.isEmpty()) {
             return;
         }

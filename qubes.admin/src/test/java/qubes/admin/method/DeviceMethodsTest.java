@@ -25,6 +25,7 @@ import qubes.core.event.EventPattern;
 import qubes.core.internal.system.Engine;
 import qubes.core.value.DomainName;
 import qubes.testkit.device.MemoryDevices;
+import qubes.vm.remotevm.RemoteVMFactory;
 
 /** Devices over the API: the rows of spec admin-api §16, and more. */
 class DeviceMethodsTest {
@@ -357,6 +358,20 @@ class DeviceMethodsTest {
             admin.vm.device.testclass.Detach+test-vm1+1+dead | ok
             admin.vm.device.denied.Add <b******             | ok
             admin.vm.device.testclass.Attach+test-vm1+1+dead <mode='auto-attach' | ok
+            """);
+    }
+
+    @Test
+    @DisplayName("a qube of another system denies nothing and gets nothing")
+    void remote() {
+        daemon.add(new RemoteVMFactory());
+        run(
+                """
+            admin.vm.Create.RemoteVM <name=remote label=red  | ok
+            admin.vm.device.testclass.Attach+dom0+1 @remote  | nothing
+            admin.vm.device.testclass.Attach+dom0+1 @test-foo | ! QubesVMNotAvailableError
+            admin.vm.device.testclass.Assign+dom0+1 @test-foo <mode='required' | ! QubesVMNotAvailableError
+            admin.vm.device.testclass.Set.assignment+dom0+1 @remote <required | nothing
             """);
     }
 

@@ -42,7 +42,9 @@ record GuestDisks(List<AttachedDisk> attached, Set<String> targets) {
             return NONE;
         }
         try {
-            return parse(hypervisor.get().describe(vm.uuid()), name -> isVolume(vm, name));
+            GuestDisks disks =
+                    parse(hypervisor.get().describe(vm.uuid()), name -> isVolume(vm, name));
+            return hasKernel(vm) ? disks.without(KERNEL) : disks;
         } catch (QubesVMNotStartedError e) {
             return NONE; // it has just ended
         }
@@ -77,6 +79,13 @@ record GuestDisks(List<AttachedDisk> attached, Set<String> targets) {
             }
         }
         return new GuestDisks(List.copyOf(attached), Set.copyOf(targets));
+    }
+
+    /** These disks where that name is not free, whether or not there is a disk of it. */
+    private GuestDisks without(String name) {
+        Set<String> taken = new HashSet<>(targets);
+        taken.add(name);
+        return new GuestDisks(attached, Set.copyOf(taken));
     }
 
     /** The attached disk of that device. */
