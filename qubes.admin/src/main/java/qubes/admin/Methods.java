@@ -23,7 +23,7 @@ import qubes.core.admin.AdminMethod;
 @Component(service = Methods.class, property = "method.cardinality.minimum:Integer=" + Methods.OWN)
 public final class Methods {
     /** How many methods, and families of them, this bundle brings. */
-    static final int OWN = 83;
+    static final int OWN = 100;
 
     private static final Logger log = LoggerFactory.getLogger(Methods.class);
     private static final String NAME = "name";

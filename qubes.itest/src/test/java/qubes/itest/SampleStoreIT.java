@@ -113,6 +113,8 @@ class SampleStoreIT {
                 "qubes.storage.kernels",
                 "qubes.storage.lvm",
                 "qubes.hypervisor.libvirt",
+                "qubes.device.block",
+                "qubes.device.pci",
             })
     @DisplayName("a plugin's stop and start leave the list and the store as they were")
     void pluginStopsAndStarts(String name, BundleContext context) throws Exception {

@@ -8,6 +8,10 @@ import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Reference;
 import qubes.core.admin.AdminPermission;
+import qubes.core.device.AssignmentMode;
+import qubes.core.device.DeviceInfo;
+import qubes.core.device.DeviceInterface;
+import qubes.core.device.InterfaceNames;
 import qubes.core.error.PermissionDenied;
 import qubes.core.event.Event;
 import qubes.core.event.Extension;
@@ -16,12 +20,14 @@ import qubes.core.event.TagAdd;
 import qubes.core.value.DomainName;
 import qubes.core.vm.BaseVM;
 import qubes.core.vm.KlassTraits;
+import qubes.core.vm.QubesVM;
 
 /**
  * Who may do and see what, beyond what qrexec lets through (spec admin-protocol §10): some features
  * are the daemon's own, some tags are dom0's, and a qube is shown only what the policy lets it ask
- * for. A policy that cannot be read shows nothing. What a qube creates gets the tags that it asks
- * for (spec qubesdb-services-extensions.md §5).
+ * for. A policy that cannot be read shows nothing. Devices with interfaces that a qube denies are
+ * not attached to it by hand. What a qube creates gets the tags that it asks for (spec
+ * qubesdb-services-extensions.md §5).
  */
 @Component
 public final class AdminExtension implements Extension {
@@ -53,6 +59,7 @@ public final class AdminExtension implements Extension {
         before(on, "admin.vm.tag.Remove", AdminExtension::refuseCreatedBy);
         before(on, "admin.vm.List", this::filterDomains);
         before(on, "admin.Events", this::filterEvents);
+        before(on, "admin.vm.device.*.Attach", AdminExtension::refuseDenied);
         on.after(TagAdd.of(CREATED_BY + "*"), AdminExtension::tagCreated);
     }
 
@@ -98,6 +105,33 @@ public final class AdminExtension implements Extension {
         if (request.argument().startsWith(CREATED_BY) && request.subject().qid() != 0) {
             throw new PermissionDenied("changing this tag" + PROHIBITED);
         }
+    }
+
+    /**
+     * What a user attaches by hand must have no interface that the qube denies, so all of them must
+     * be known.
+     */
+    private static void refuseDenied(AdminPermission request) {
+        BaseVM vm = request.destination();
+        if (request.details().get("mode") != AssignmentMode.MANUAL
+                || !vm.hasProperty(QubesVM.DEVICES_DENIED.name())) {
+            return;
+        }
+        List<DeviceInterface> denied = vm.devices().denied();
+        if (denied.isEmpty()) {
+            return;
+        }
+        if (!(request.details().get("device") instanceof DeviceInfo device) || !device.known()) {
+            throw new PermissionDenied("Could not load interfaces to verify against denied list");
+        }
+        DeviceInterface.firstMatching(denied, device.interfaces())
+                .ifPresent(
+                        banned -> {
+                            throw new PermissionDenied(
+                                    "Device exposes a banned interface: "
+                                            + banned.text(
+                                                    InterfaceNames.read(InterfaceNames.HWDATA)));
+                        });
     }
 
     private void filterDomains(AdminPermission request) {

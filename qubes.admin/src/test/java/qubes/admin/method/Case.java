@@ -1,6 +1,9 @@
 package qubes.admin.method;
 
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -72,6 +75,16 @@ record Case(String call, String expected) {
 
     String answerFrom(Client client) throws IOException {
         return client.exchange(request());
+    }
+
+    /** Makes the call and compares the answer. */
+    void verify(Client client) {
+        try {
+            String answer = answerFrom(client);
+            assertEquals(expectedOf(answer), answer, call);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     private static String bytes(String shown) {

@@ -30,6 +30,7 @@ import qubes.core.internal.system.Engine;
 import qubes.core.storage.PoolDriver;
 import qubes.core.value.DomainName;
 import qubes.core.vm.BaseVM;
+import qubes.core.vm.DeviceClass;
 import qubes.core.vm.DomainFactory;
 import qubes.core.vm.Qubes;
 import qubes.testkit.hypervisor.MemoryHypervisor;
@@ -59,6 +60,11 @@ public final class Daemon implements AutoCloseable {
                     LifecycleMethods.class,
                     CreationMethods.class,
                     StoreMethods.class,
+                    FirewallMethods.class,
+                    NotesMethods.class,
+                    DeniedDeviceMethods.class,
+                    DeviceListMethods.class,
+                    DeviceMethods.class,
                     EventMethods.class,
                     Listing.class,
                     BackupMethods.class,
@@ -209,6 +215,16 @@ public final class Daemon implements AutoCloseable {
 
     public void add(Extension extension) {
         engine.add(extension);
+    }
+
+    /** A bundle with a class of devices comes. */
+    public void add(DeviceClass deviceClass) {
+        engine.add(deviceClass);
+    }
+
+    /** A bundle with a class of devices goes. */
+    public void remove(DeviceClass deviceClass) {
+        engine.remove(deviceClass);
     }
 
     /** A bundle with a klass comes. */

@@ -11,6 +11,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import qubes.testkit.device.MemoryDevices;
 import qubes.vm.dispvm.DisposableIds;
 import qubes.vm.dispvm.DisposableVMFactory;
 import qubes.vm.dispvm.Preloading;
@@ -42,6 +43,7 @@ class EveryKlassTest {
         daemon.add(new StandaloneVMFactory());
         daemon.add(new DisposableVMFactory(new DisposableIds(), new Preloading(null)));
         daemon.add(new RemoteVMFactory());
+        daemon.add(new MemoryDevices("testclass"));
         for (Case step : Case.table(PREPARATION).toList()) {
             String answer = step.answerFrom(daemon.client());
             assertEquals(step.expectedOf(answer), answer, step::call);
@@ -75,6 +77,16 @@ class EveryKlassTest {
                 admin.vm.Suspend @remote                          | ! QubesVMError: Cannot suspend a RemoteVM.
                 admin.vm.Shutdown @remote                         | nothing
                 admin.vm.Pause @remote                            | nothing
+                admin.vm.device.testclass.Available @remote       | ok
+                admin.vm.device.testclass.Assigned @remote        | ok
+                admin.vm.device.testclass.Attached @remote        | ok
+                admin.vm.device.testclass.Assign+dom0+1 @remote <mode='required' | nothing
+                admin.vm.device.testclass.Unassign+dom0+1 @remote | nothing
+                admin.vm.device.testclass.Attach+dom0+1 @remote   | nothing
+                admin.vm.device.testclass.Detach+dom0+1 @remote   | nothing
+                admin.vm.device.denied.List @remote               | nothing
+                admin.vm.firewall.Get @remote                     | nothing
+                admin.vm.notes.Get @remote                        | nothing
                 admin.vm.property.Set+netvm <remote               | ! QubesPropertyValueError: wrong VM class: domains['remote'] is of type RemoteVM and not LocalVM
                 admin.vm.property.Set+template <remote            | ! QubesPropertyValueError: wrong VM class: domains['remote'] is of type RemoteVM and not TemplateVM
                 admin.property.Set+default_template @dom0 <remote | ! QubesPropertyValueError: wrong VM class: domains['remote'] is of type RemoteVM and not TemplateVM
@@ -118,6 +130,15 @@ class EveryKlassTest {
                         "feature.List",
                         "feature.Get",
                         "feature.Remove",
+                        "device.testclass.Available",
+                        "device.testclass.Assigned",
+                        "device.testclass.Attached",
+                        "device.testclass.Unassign",
+                        "device.testclass.Detach",
+                        "device.denied.List",
+                        "firewall.Get",
+                        "firewall.Reload",
+                        "notes.Get",
                         "feature.CheckWithTemplate",
                         "tag.List",
                         "tag.Get",

@@ -20,6 +20,7 @@ class MethodTableTest {
             admin.backup.Cancel                        dom0 req  none global-rwx
             admin.backup.Execute                       dom0 req  none global-rwx
             admin.backup.Info                          dom0 req  none local-ro
+            admin.deviceclass.List                     dom0 none none global-ro
             admin.label.Create                         dom0 req  req  global-rwx
             admin.label.Get                            dom0 req  none global-ro
             admin.label.Index                          dom0 req  none global-ro
@@ -56,6 +57,17 @@ class MethodTableTest {
             admin.vm.Stats                             any  none none global-ro
             admin.vm.Suspend                           any  none none local-rwx
             admin.vm.Unpause                           any  none none local-rwx
+            admin.vm.device.*.Assign                   any  req  req  local-rwx
+            admin.vm.device.*.Assigned                 any  opt  none local-ro
+            admin.vm.device.*.Attach                   any  req  opt  local-rwx
+            admin.vm.device.*.Attached                 any  opt  none local-ro
+            admin.vm.device.*.Available                any  opt  none local-ro
+            admin.vm.device.*.Detach                   any  req  none local-rwx
+            admin.vm.device.*.Set.assignment           any  req  req  local-rwx
+            admin.vm.device.*.Unassign                 any  req  none local-rwx
+            admin.vm.device.denied.Add                 any  none opt  local-rwx
+            admin.vm.device.denied.List                any  none none local-ro
+            admin.vm.device.denied.Remove              any  none opt  local-rwx
             admin.vm.feature.CheckWithAdminVM          any  req  none local-ro
             admin.vm.feature.CheckWithNetvm            any  req  none local-ro
             admin.vm.feature.CheckWithTemplate         any  req  none local-ro
@@ -64,6 +76,11 @@ class MethodTableTest {
             admin.vm.feature.List                      any  none none local-ro
             admin.vm.feature.Remove                    any  req  none local-rwx
             admin.vm.feature.Set                       any  req  opt  local-rwx
+            admin.vm.firewall.Get                      vm   none none local-ro
+            admin.vm.firewall.Reload                   vm   none none local-rwx
+            admin.vm.firewall.Set                      vm   none req  local-rwx
+            admin.vm.notes.Get                         vm   none none local-ro
+            admin.vm.notes.Set                         vm   none req  local-rwx
             admin.vm.property.Get                      any  req  none local-ro
             admin.vm.property.GetAll                   any  none none local-ro
             admin.vm.property.GetDefault               any  req  none local-ro

@@ -1,19 +1,32 @@
 package qubes.core.admin;
 
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.NoSuchElementException;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Function;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import qubes.core.device.AssignmentMode;
+import qubes.core.device.DeviceAssignment;
+import qubes.core.device.DeviceInterface;
+import qubes.core.device.VirtualDevice;
 import qubes.core.error.ProtocolError;
 import qubes.core.error.QubesInvalidLabelError;
 import qubes.core.error.QubesInvalidLabelValueError;
 import qubes.core.error.QubesInvalidTagError;
+import qubes.core.error.QubesUnrecognizedDeviceAssignmentMode;
 import qubes.core.error.QubesValueError;
 import qubes.core.error.Repr;
+import qubes.core.firewall.Rule;
 import qubes.core.property.Property;
 import qubes.core.property.PropertyHolder;
 import qubes.core.value.DomainName;
@@ -31,6 +44,7 @@ public final class Decoder {
     private static final String LETTERS_AND_DIGITS =
             "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789";
     private static final String SAFE_SET = LETTERS_AND_DIGITS + "-_.";
+    private static final int MOST_NOTES = 256_000;
 
     private Decoder() {}
 
@@ -430,6 +444,125 @@ public final class Decoder {
             case "1", "yes", "true", "on" -> true;
             default -> throw new ProtocolError("Payload is not boolean ASCII");
         };
+    }
+
+    /**
+     * Notes on a qube: UTF-8, where line feeds and tabs are kept and whatever else is not safe to
+     * show becomes {@code _}.
+     *
+     * @throws ProtocolError if there is too much of it, or it is not UTF-8
+     */
+    public static String notes(Untrusted untrusted) {
+        if (untrusted.size() > MOST_NOTES) {
+            throw new ProtocolError(
+                    "Maximum note size is %d bytes (%d bytes received)"
+                            .formatted(MOST_NOTES, untrusted.size()));
+        }
+        try {
+            String text =
+                    StandardCharsets.UTF_8
+                            .newDecoder()
+                            .decode(ByteBuffer.wrap(untrusted.bytes()))
+                            .toString();
+            return SafeText.of(text);
+        } catch (CharacterCodingException e) {
+            throw new ProtocolError("Unable to sanitise qube notes: they are not UTF-8", e);
+        }
+    }
+
+    /**
+     * The rules of a firewall, a line each.
+     *
+     * @throws ProtocolError if they are not ASCII
+     * @throws Unanswerable if a line is no rule
+     */
+    public static List<Rule> firewallRules(Untrusted untrusted) {
+        String text =
+                ascii(untrusted, () -> new ProtocolError("Rules contains non-ASCII characters"));
+        String lines = text.endsWith("\n") ? text.substring(0, text.length() - 1) : text;
+        try {
+            return Stream.of(lines.split("\n", -1)).map(Rule::parse).toList();
+        } catch (IllegalArgumentException e) {
+            throw new Unanswerable("no firewall rules: " + e.getMessage());
+        }
+    }
+
+    /**
+     * Codes of interfaces of devices, one after the other, none of them twice.
+     *
+     * @throws ProtocolError if they are not ASCII, or one is there twice
+     * @throws QubesValueError if the length is not a multiple of seven
+     */
+    public static List<DeviceInterface> interfaces(Untrusted untrusted) {
+        List<DeviceInterface> interfaces =
+                DeviceInterface.listOf(
+                        ascii(
+                                untrusted,
+                                () ->
+                                        new ProtocolError(
+                                                "Interface codes contain non-ASCII characters")));
+        Set<DeviceInterface> seen = new HashSet<>();
+        for (DeviceInterface code : interfaces) {
+            if (!seen.add(code)) {
+                throw new ProtocolError(
+                        "Each interface code may be given once, and "
+                                + Repr.quote(code.code())
+                                + " is there twice");
+            }
+        }
+        return interfaces;
+    }
+
+    /**
+     * A device, as {@code <backend>+<port>+<identity>} (spec devices.md §1.1).
+     *
+     * @param known whether there is a domain of that name
+     * @throws Unanswerable if it has no such form, or there is no such backend
+     */
+    public static VirtualDevice device(
+            Untrusted untrusted, String deviceClass, Predicate<DomainName> known) {
+        try {
+            return VirtualDevice.parseArgument(text(untrusted), deviceClass, known);
+        } catch (IllegalArgumentException | NoSuchElementException e) {
+            throw new Unanswerable("no device: " + e.getMessage());
+        }
+    }
+
+    /**
+     * How a device is to be attached; nothing at all means by hand and without options.
+     *
+     * @param device that the caller named
+     * @param known whether there is a domain of that name
+     * @throws ProtocolError if it is not of that form or about another device (spec devices.md §2)
+     */
+    public static DeviceAssignment assignment(
+            Untrusted untrusted, VirtualDevice device, Predicate<DomainName> known) {
+        return DeviceAssignment.parse(text(untrusted), device, known);
+    }
+
+    /**
+     * When an assigned device is to be attached.
+     *
+     * @throws QubesUnrecognizedDeviceAssignmentMode if it is no mode of assignments
+     */
+    public static AssignmentMode assignmentMode(Untrusted untrusted) {
+        return AssignmentMode.find(text(untrusted))
+                .filter(AssignmentMode::automatic)
+                .orElseThrow(
+                        () -> new QubesUnrecognizedDeviceAssignmentMode("Invalid assignment mode"));
+    }
+
+    /**
+     * A port of some backend, as {@code <backend>+<port>}, to compare others with.
+     *
+     * @throws Unanswerable if it has no such form
+     */
+    public static String portKey(Untrusted untrusted) {
+        String key = text(untrusted);
+        if (key.indexOf('+') < 0) {
+            throw new Unanswerable("a port is <backend>+<port>, not " + Repr.quote(key));
+        }
+        return key;
     }
 
     static String text(Untrusted untrusted) {

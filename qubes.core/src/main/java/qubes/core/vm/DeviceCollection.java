@@ -1,6 +1,7 @@
 package qubes.core.vm;
 
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -8,6 +9,8 @@ import java.util.Optional;
 import java.util.function.UnaryOperator;
 import qubes.core.device.AssignmentMode;
 import qubes.core.device.DeviceAssignment;
+import qubes.core.device.DeviceInfo;
+import qubes.core.device.Port;
 import qubes.core.device.VirtualDevice;
 import qubes.core.error.DeviceAlreadyAssigned;
 import qubes.core.error.DeviceNotAssigned;
@@ -17,8 +20,10 @@ import qubes.core.event.DeviceEvents;
 import qubes.core.state.AssignmentRecord;
 
 /**
- * The devices of one class that are assigned to one domain (spec devices.md §4). Reads see the
- * current state and never block; writes are short, fire events and are kept in the store.
+ * The devices of one class that one domain offers, that are assigned to it, and that are attached
+ * to it (spec devices.md §4). Reads of assignments see the current state and never block; writes of
+ * them are short, fire events and are kept in the store. What is offered and attached only the
+ * {@link DeviceClass} knows.
  *
  * <p>What the store has and this system does not understand, such as a mode that is none, or a
  * backend that is not there, is not shown here and stays in the store as it is.
@@ -51,6 +56,83 @@ public final class DeviceCollection {
         return assigned().stream()
                 .filter(assignment -> assignment.device().equals(device))
                 .findFirst();
+    }
+
+    /**
+     * The devices that the domain offers to others now, by port and identity; none while no bundle
+     * provides the class, or of a domain of another system. May block.
+     *
+     * @throws qubes.core.error.QubesException if they cannot be looked for
+     */
+    public List<DeviceInfo> exposed() {
+        return isLocal()
+                ? vm
+                        .qubes()
+                        .deviceClasses()
+                        .find(deviceClass)
+                        .map(found -> found.exposed(vm))
+                        .orElse(List.of())
+                        .stream()
+                        .sorted(Comparator.comparing(DeviceInfo::device))
+                        .toList()
+                : List.of();
+    }
+
+    /** The device that the domain offers at a port now, if any. As {@link #exposed}. May block. */
+    public Optional<DeviceInfo> exposedAt(String portId) {
+        return isLocal()
+                ? vm.qubes()
+                        .deviceClasses()
+                        .find(deviceClass)
+                        .flatMap(found -> found.find(vm, portId))
+                : Optional.empty();
+    }
+
+    /**
+     * What is attached to the domain now, by port and identity: as the assignment of exactly that
+     * device or, if there is none, as a manual one to this domain. May block.
+     *
+     * @throws qubes.core.error.QubesException if it cannot be looked for
+     */
+    public List<DeviceAssignment> attached() {
+        Attachments attachments = new Attachments(vm, this);
+        return isLocal()
+                ? attachments.now().stream()
+                        .map(attachments::shown)
+                        .sorted(Comparator.comparing(DeviceAssignment::device))
+                        .toList()
+                : List.of();
+    }
+
+    /**
+     * Attaches a device to the running domain now, whether or not it is assigned; fires {@code
+     * device-pre-attach}, which a handler may refuse, and {@code device-attach}. The assignment's
+     * mode does not matter. Blocks.
+     *
+     * @throws qubes.core.error.ProtocolError if the device is of another class, or not exactly one
+     *     device is meant and there
+     * @throws qubes.core.error.QubesVMNotRunningError if the domain is halted
+     * @throws qubes.core.error.DeviceAlreadyAttached if it is attached already
+     * @throws qubes.core.error.QubesException if a handler refuses or it fails; it is not attached
+     *     then
+     */
+    public void attach(DeviceAssignment assignment) {
+        refuseRemote();
+        new Attachments(vm, this).attach(assignment);
+    }
+
+    /**
+     * Detaches the device of a port; fires {@code device-pre-detach}, which a handler may refuse,
+     * and {@code device-detach}. An assignment stays. Blocks.
+     *
+     * @throws DeviceNotAssigned if nothing of that port is attached
+     * @throws qubes.core.error.QubesVMNotHaltedError if the device is required
+     * @throws qubes.core.error.QubesException if a handler refuses or it fails; it stays attached
+     *     then
+     */
+    public void detach(Port port) {
+        refuseRemote();
+        new Attachments(vm, this).detach(port);
     }
 
     /**
@@ -174,8 +256,13 @@ public final class DeviceCollection {
         }
     }
 
+    /** A domain whose klass is away may be anywhere; its guest is here, if it has one. */
+    private boolean isLocal() {
+        return !vm.available() || vm.isA(KlassTraits.LOCAL);
+    }
+
     private void refuseRemote() {
-        if (!vm.isA(KlassTraits.LOCAL)) {
+        if (!isLocal()) {
             throw new IllegalStateException(
                     vm.name() + " is of another system, which knows of its devices");
         }

@@ -1,7 +1,12 @@
 package qubes.core.vm;
 
+import java.util.Collection;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
+import java.util.function.Predicate;
 import qubes.core.device.DeviceAssignment;
+import qubes.core.device.DeviceInterface;
 
 /**
  * The devices of one domain, class by class; {@code vm.devices} in the original (spec devices.md
@@ -37,5 +42,59 @@ public final class Devices {
         return assignedClasses().stream()
                 .flatMap(deviceClass -> of(deviceClass).assigned().stream())
                 .toList();
+    }
+
+    /**
+     * The patterns of interfaces that a user may not attach to the domain, sorted ({@code
+     * devices_denied}, spec devices.md §3.1).
+     *
+     * @throws qubes.core.error.QubesException if the domain's klass is away
+     * @throws IllegalArgumentException if the klass has no such property
+     */
+    public List<DeviceInterface> denied() {
+        return DeviceInterface.listOf(vm.get(QubesVM.DEVICES_DENIED));
+    }
+
+    /**
+     * Denies more interfaces; nothing is changed, and no event fired, if all of them are denied.
+     *
+     * @throws qubes.core.error.QubesPropertyValueError if one of them is no pattern of interfaces
+     */
+    public void deny(Collection<DeviceInterface> interfaces) {
+        vm.write(
+                () -> {
+                    List<DeviceInterface> now = denied();
+                    if (!now.containsAll(interfaces)) {
+                        vm.set(
+                                QubesVM.DEVICES_DENIED,
+                                DeviceInterface.text(now) + DeviceInterface.text(interfaces));
+                    }
+                });
+    }
+
+    /**
+     * No longer denies these interfaces; those that are not denied are ignored, and if none of them
+     * is, nothing is changed and no event fired.
+     */
+    public void allow(Collection<DeviceInterface> interfaces) {
+        Set<DeviceInterface> gone = new HashSet<>(interfaces);
+        allow(gone::contains);
+    }
+
+    /** Denies nothing any more; as {@link #allow}. */
+    public void allowAll() {
+        allow(denied -> true);
+    }
+
+    private void allow(Predicate<DeviceInterface> gone) {
+        vm.write(
+                () -> {
+                    List<DeviceInterface> now = denied();
+                    if (now.stream().anyMatch(gone)) {
+                        vm.set(
+                                QubesVM.DEVICES_DENIED,
+                                DeviceInterface.text(now.stream().filter(gone.negate()).toList()));
+                    }
+                });
     }
 }

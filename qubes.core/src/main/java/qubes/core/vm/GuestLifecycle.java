@@ -70,6 +70,7 @@ final class GuestLifecycle implements GuestListener {
         try {
             refuseProhibited();
             fire(new Lifecycle.PreStart(vm, startGuid, Optional.empty()));
+            new DevicesAtStart(vm).refuseMissing();
             vm.storage().verify();
             startNetvm();
             vm.storage().start();
@@ -91,11 +92,13 @@ final class GuestLifecycle implements GuestListener {
             arm();
             announceGuestChange();
             fire(new Lifecycle.Spawn(vm, startGuid));
+            new DevicesAtStart(vm).attachRequired();
             fire(new Lifecycle.PreUnpaused(vm));
             ignoreNextResume = true;
             hypervisor().resume(vm.uuid());
             fire(new Lifecycle.Unpaused(vm));
             fire(new Lifecycle.Started(vm, startGuid));
+            new DevicesAtStart(vm).attachAutomatic();
             vm.log().info("{} started", vm);
         } catch (RuntimeException e) {
             try {

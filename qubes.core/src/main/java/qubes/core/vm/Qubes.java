@@ -115,6 +115,9 @@ public interface Qubes extends PropertyHolder {
     /** The storage pools. */
     Pools pools();
 
+    /** The classes of devices whose bundles are here now. */
+    DeviceClasses deviceClasses();
+
     /**
      * The hypervisor, for operations that need one. Never blocks.
      *

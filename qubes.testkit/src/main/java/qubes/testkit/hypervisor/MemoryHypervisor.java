@@ -1,5 +1,7 @@
 package qubes.testkit.hypervisor;
 
+import java.io.IOException;
+import java.io.StringReader;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -11,8 +13,13 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
+import javax.xml.parsers.ParserConfigurationException;
+import javax.xml.parsers.SAXParserFactory;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.xml.sax.InputSource;
+import org.xml.sax.SAXException;
+import org.xml.sax.helpers.DefaultHandler;
 import qubes.core.error.QubesException;
 import qubes.core.error.QubesVMNotStartedError;
 import qubes.core.hypervisor.Guest;
@@ -24,9 +31,9 @@ import qubes.core.hypervisor.HostInfo;
 import qubes.core.hypervisor.Hypervisor;
 
 /**
- * A hypervisor in memory, for tests. Its guests obey at once; a test can also let them misbehave
- * ({@link #ignoreShutdown}, {@link #powerOff}, {@link #failCreate}) and cut the connection ({@link
- * #disconnect}).
+ * A hypervisor in memory, for tests. Its guests obey at once, and keep the descriptions of what is
+ * attached to them; a test can also let them misbehave ({@link #ignoreShutdown}, {@link #powerOff},
+ * {@link #failCreate}) and cut the connection ({@link #disconnect}).
  */
 public final class MemoryHypervisor implements Hypervisor, AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(MemoryHypervisor.class);
@@ -34,6 +41,8 @@ public final class MemoryHypervisor implements Hypervisor, AutoCloseable {
     private final Map<UUID, Guest> guests = new ConcurrentHashMap<>();
     private final Map<UUID, GuestSpec> specs =
             new ConcurrentHashMap<>(); // what each was last created from
+    private final Map<UUID, List<String>> devices =
+            new ConcurrentHashMap<>(); // what was attached to each, as described
     private final AtomicInteger nextId = new AtomicInteger(1);
     private final List<Object[]> listeners =
             new CopyOnWriteArrayList<>(); // one-element arrays: equal by identity
@@ -142,6 +151,7 @@ public final class MemoryHypervisor implements Hypervisor, AutoCloseable {
     }
 
     private void end(UUID uuid) {
+        devices.remove(uuid);
         boolean[] ended = new boolean[1];
         Guest guest =
                 guests.computeIfPresent(
@@ -203,23 +213,44 @@ public final class MemoryHypervisor implements Hypervisor, AutoCloseable {
     @Override
     public void attach(UUID uuid, String deviceXml) {
         Guest guest = change("attach a device to", uuid, g -> g);
-        throw new QubesException(
-                "Cannot attach a device to " + guest.name() + ": guests in memory have no devices");
+        if (!isXml(deviceXml)) {
+            throw new QubesException(
+                    "Cannot attach a device to " + guest.name() + ": its description is no XML");
+        }
+        devices.computeIfAbsent(uuid, u -> new CopyOnWriteArrayList<>()).add(deviceXml);
     }
 
     @Override
     public void detach(UUID uuid, String deviceXml) {
         Guest guest = change("detach a device from", uuid, g -> g);
-        throw new QubesException(
-                "Cannot detach a device from "
-                        + guest.name()
-                        + ": guests in memory have no devices");
+        if (!devices.getOrDefault(uuid, List.of()).remove(deviceXml)) {
+            throw new QubesException(
+                    "Cannot detach a device from " + guest.name() + ": it has no such device");
+        }
     }
 
     @Override
     public String describe(UUID uuid) {
         refuseUnlessConnected();
-        return guest(uuid).map(Guest::toString).orElseThrow(() -> notStarted("describe", uuid));
+        Guest guest = guest(uuid).orElseThrow(() -> notStarted("describe", uuid));
+        return "<domain><name>"
+                + guest.name()
+                + "</name><devices>"
+                + String.join("", devices.getOrDefault(uuid, List.of()))
+                + "</devices></domain>";
+    }
+
+    private static boolean isXml(String text) {
+        try {
+            SAXParserFactory.newInstance()
+                    .newSAXParser()
+                    .parse(new InputSource(new StringReader(text)), new DefaultHandler());
+            return true;
+        } catch (SAXException e) {
+            return false;
+        } catch (ParserConfigurationException | IOException e) {
+            throw new IllegalStateException("this JVM reads no XML", e);
+        }
     }
 
     @Override

@@ -9,6 +9,7 @@ import org.osgi.framework.ServiceReference;
 import qubes.core.event.Extension;
 import qubes.core.hypervisor.Hypervisor;
 import qubes.core.storage.PoolDriver;
+import qubes.core.vm.DeviceClass;
 import qubes.core.vm.DomainFactory;
 import qubes.core.vm.Qubes;
 
@@ -45,6 +46,15 @@ public final class Engine implements AutoCloseable {
     public Engine add(PoolDriver driver) {
         system.addDriver(driver);
         return this;
+    }
+
+    public Engine add(DeviceClass deviceClass) {
+        system.addDeviceClass(deviceClass);
+        return this;
+    }
+
+    public void remove(DeviceClass deviceClass) {
+        system.removeDeviceClass(deviceClass);
     }
 
     public Engine add(Hypervisor hypervisor) {

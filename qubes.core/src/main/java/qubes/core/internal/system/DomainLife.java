@@ -169,6 +169,7 @@ final class DomainLife {
                         "remove",
                         () -> {
                             refuseUnlessRemovable(vm);
+                            system.deviceRegistry().refuseWhileAttached(vm);
                             preDelete(vm);
                             undefine(vm.uuid());
                             forget(vm);

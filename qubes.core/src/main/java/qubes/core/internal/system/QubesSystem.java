@@ -46,6 +46,8 @@ import qubes.core.storage.PoolDriver;
 import qubes.core.value.DomainName;
 import qubes.core.vm.AdminVM;
 import qubes.core.vm.BaseVM;
+import qubes.core.vm.DeviceClass;
+import qubes.core.vm.DeviceClasses;
 import qubes.core.vm.DomainFactory;
 import qubes.core.vm.Globals;
 import qubes.core.vm.KlassTraits;
@@ -87,6 +89,7 @@ public final class QubesSystem extends ModelHolder implements Qubes {
     private final LiveDomains live = new LiveDomains(this);
     private final LabelRegistry labels;
     private final PoolRegistry pools;
+    private final DeviceRegistry devices = new DeviceRegistry(this);
     private final GuestWatch guests = new GuestWatch(this);
     private final DomainLife life = new DomainLife(this, live);
 
@@ -205,6 +208,15 @@ public final class QubesSystem extends ModelHolder implements Qubes {
         pools.removeDriver(driver);
     }
 
+    @Reference(cardinality = ReferenceCardinality.MULTIPLE, policy = ReferencePolicy.DYNAMIC)
+    void addDeviceClass(DeviceClass deviceClass) {
+        devices.add(deviceClass);
+    }
+
+    void removeDeviceClass(DeviceClass deviceClass) {
+        devices.remove(deviceClass);
+    }
+
     @Reference(
             cardinality = ReferenceCardinality.OPTIONAL,
             policy = ReferencePolicy.DYNAMIC,
@@ -320,6 +332,15 @@ public final class QubesSystem extends ModelHolder implements Qubes {
     }
 
     @Override
+    public DeviceClasses deviceClasses() {
+        return devices;
+    }
+
+    DeviceRegistry deviceRegistry() {
+        return devices;
+    }
+
+    @Override
     public Hypervisor hypervisor() {
         return guests.hypervisor()
                 .orElseThrow(
@@ -419,6 +440,7 @@ public final class QubesSystem extends ModelHolder implements Qubes {
     @Override
     public void fire(Event event) {
         bus.fire(event, event.announced() ? announcer : NOBODY);
+        devices.heard(event);
     }
 
     private void announce(Event event) {

@@ -1,0 +1,149 @@
+package qubes.testkit.device;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+import qubes.core.device.DeviceAttachment;
+import qubes.core.device.DeviceInfo;
+import qubes.core.device.Port;
+import qubes.core.device.VirtualDevice;
+import qubes.core.error.DeviceAlreadyAttached;
+import qubes.core.error.QubesValueError;
+import qubes.core.vm.BaseVM;
+import qubes.core.vm.DeviceClass;
+import qubes.core.vm.QubesVM;
+
+/**
+ * What every class of devices owes the core. Implement it in a test class of its bundle; override
+ * nothing.
+ */
+public interface DeviceClassContract {
+    /** The class in a system with one backend and two frontends, to which nothing is attached. */
+    DeviceClassFixture fixture() throws Exception;
+
+    @Test
+    @DisplayName("what is plugged is offered by its backend alone, at a port of its own")
+    default void offersWhatIsPlugged() throws Exception {
+        try (DeviceClassFixture fixture = fixture()) {
+            DeviceClass deviceClass = fixture.deviceClass();
+            BaseVM backend = fixture.backend();
+            List<Port> plugged = List.of(fixture.plug(), fixture.plug());
+            List<DeviceInfo> offered = deviceClass.exposed(backend);
+            List<Port> ports = offered.stream().map(DeviceInfo::port).toList();
+            assertTrue(ports.containsAll(plugged), ports::toString);
+            assertEquals(ports.stream().distinct().toList(), ports);
+            for (DeviceInfo device : offered) {
+                assertEquals(deviceClass.deviceClass(), device.deviceClass());
+                assertEquals(Optional.of(backend.name()), device.port().backend());
+                assertTrue(device.known());
+                assertEquals(DeviceInfo.parse(device.serialized(), device.device()), device);
+                assertEquals(
+                        Optional.of(device), deviceClass.find(backend, device.device().portId()));
+            }
+            assertEquals(Optional.empty(), deviceClass.find(backend, "no-such-port"));
+            for (BaseVM frontend : fixture.frontends()) {
+                assertTrue(
+                        deviceClass.exposed(frontend).stream()
+                                .noneMatch(device -> plugged.contains(device.port())));
+            }
+        }
+    }
+
+    @Test
+    @DisplayName("an attached device says so on both sides, with the identity that it shows")
+    default void attaches() throws Exception {
+        try (DeviceClassFixture fixture = fixture()) {
+            BaseVM frontend = fixture.frontends().get(0);
+            VirtualDevice device = attached(fixture, frontend);
+            assertEquals(List.of(device), devicesOf(fixture, frontend));
+            assertEquals(List.of(), devicesOf(fixture, fixture.frontends().get(1)));
+            assertEquals(Optional.of(frontend.name()), offered(fixture, device).attachment());
+        }
+    }
+
+    @Test
+    @DisplayName("a device that one domain has goes to no other")
+    default void attachesOnce() throws Exception {
+        try (DeviceClassFixture fixture = fixture()) {
+            BaseVM frontend = fixture.frontends().get(0);
+            BaseVM other = fixture.frontends().get(1);
+            VirtualDevice device = attached(fixture, frontend);
+            DeviceInfo info = offered(fixture, device);
+            assertThrows(
+                    DeviceAlreadyAttached.class,
+                    () -> fixture.deviceClass().attach(other, info, Map.of()));
+            assertEquals(List.of(device), devicesOf(fixture, frontend));
+            assertEquals(List.of(), devicesOf(fixture, other));
+        }
+    }
+
+    @Test
+    @DisplayName("an option that there is not is refused, and nothing is attached")
+    default void refusesUnknownOptions() throws Exception {
+        try (DeviceClassFixture fixture = fixture()) {
+            BaseVM frontend = fixture.frontends().get(0);
+            DeviceInfo device = offered(fixture, VirtualDevice.at(fixture.plug()));
+            assertThrows(
+                    QubesValueError.class,
+                    () ->
+                            fixture.deviceClass()
+                                    .attach(frontend, device, Map.of("no-such-option", "x")));
+            assertEquals(List.of(), devicesOf(fixture, frontend));
+        }
+    }
+
+    @Test
+    @DisplayName("a detached device is free again; detaching it once more does nothing")
+    default void detaches() throws Exception {
+        try (DeviceClassFixture fixture = fixture()) {
+            DeviceClass deviceClass = fixture.deviceClass();
+            BaseVM frontend = fixture.frontends().get(0);
+            VirtualDevice device = attached(fixture, frontend);
+            DeviceAttachment attachment = deviceClass.attached(frontend).get(0);
+            deviceClass.detach(frontend, attachment);
+            deviceClass.detach(frontend, attachment);
+            assertEquals(List.of(), devicesOf(fixture, frontend));
+            DeviceInfo free = offered(fixture, device);
+            assertEquals(Optional.empty(), free.attachment());
+            BaseVM other = fixture.frontends().get(1);
+            deviceClass.attach(other, free, Map.of());
+            assertEquals(List.of(device), devicesOf(fixture, other));
+        }
+    }
+
+    @Test
+    @DisplayName("a guest that ended has no devices, and they are free again")
+    default void endOfAGuestFreesDevices() throws Exception {
+        try (DeviceClassFixture fixture = fixture()) {
+            BaseVM frontend = fixture.frontends().get(0);
+            VirtualDevice device = attached(fixture, frontend);
+            ((QubesVM) frontend).kill();
+            assertEquals(List.of(), devicesOf(fixture, frontend));
+            assertEquals(Optional.empty(), offered(fixture, device).attachment());
+        }
+    }
+
+    private static VirtualDevice attached(DeviceClassFixture fixture, BaseVM frontend)
+            throws Exception {
+        DeviceInfo device = offered(fixture, VirtualDevice.at(fixture.plug()));
+        assertEquals(Optional.empty(), device.attachment());
+        fixture.deviceClass().attach(frontend, device, Map.of());
+        return device.device();
+    }
+
+    private static DeviceInfo offered(DeviceClassFixture fixture, VirtualDevice device) {
+        return fixture.deviceClass().find(fixture.backend(), device.portId()).orElseThrow();
+    }
+
+    private static List<VirtualDevice> devicesOf(DeviceClassFixture fixture, BaseVM frontend) {
+        return fixture.deviceClass().attached(frontend).stream()
+                .map(DeviceAttachment::device)
+                .toList();
+    }
+}
