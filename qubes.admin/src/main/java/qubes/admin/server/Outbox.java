@@ -75,14 +75,14 @@ final class Outbox implements Runnable, AutoCloseable {
     private void serve() throws IOException {
         while (!closed) {
             selector.select(key -> pump((Outflow) key.attachment()), pause());
-            awake.set(false);
-            for (Outflow flow = scheduled.poll(); flow != null; flow = scheduled.poll()) {
-                flow.unscheduled();
-                pump(flow);
-            }
             if (System.nanoTime() - nextSweep >= 0) {
                 sweep();
                 nextSweep = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(SWEEP_MILLIS);
+            }
+            awake.set(false); // after the sweep, whose looks at the selector swallow a wake-up
+            for (Outflow flow = scheduled.poll(); flow != null; flow = scheduled.poll()) {
+                flow.unscheduled();
+                pump(flow);
             }
         }
     }
