@@ -16,7 +16,7 @@ import java.util.Locale;
 public final class CrowdReport {
     private static final int SUBSCRIBERS = 1000;
     private static final int CALLERS = 64;
-    private static final int FLOOD = 40_000; // changes until the one that does not read must be out
+    private static final int FLOOD = 20_000; // changes until the one that does not read must be out
 
     private final Path socket;
     private final String domain;

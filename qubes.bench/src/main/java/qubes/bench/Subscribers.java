@@ -89,12 +89,19 @@ final class Subscribers implements Closeable {
         }
     }
 
+    /** Hangs up; a registered channel is closed only when its selector looks again. */
     @Override
     public void close() throws IOException {
         closed = true;
         selector.wakeup();
+        try {
+            reader.join();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
         for (SocketChannel channel : channels) {
             channel.close();
         }
+        selector.close();
     }
 }

@@ -61,6 +61,9 @@ public final class AdminServer {
     private static final Logger log = LoggerFactory.getLogger(AdminServer.class);
     private static final long GOODBYE_MILLIS = 2000;
 
+    /** What waits for all callers may take this part of the memory. */
+    private static final int BACKLOG_SHARE = 8;
+
     private final Map<AdminSocket, SocketFile> sockets =
             new EnumMap<>(AdminSocket.class); // socket to its file
     private final List<Thread> workers = new ArrayList<>();
@@ -84,7 +87,8 @@ public final class AdminServer {
         Connections connections = new Connections(limits.connections());
         listen(Path.of(config.socket_dir()));
         try {
-            outbox = new Outbox(connections, limits);
+            Backlog backlog = new Backlog(Runtime.getRuntime().maxMemory() / BACKLOG_SHARE);
+            outbox = new Outbox(connections, limits, backlog);
             Dispatcher dispatcher = new Dispatcher(qubes, methods, config.log_calls());
             Answers answers =
                     new Answers(dispatcher, lanes, connections, outbox, limits, config.debug());

@@ -99,7 +99,7 @@ final class Answers {
     }
 
     private void begin(SocketChannel channel, EventStream stream) {
-        Outflow flow = Outflow.stream(channel, outbox, frames, limits.backlogBytes());
+        Outflow flow = Outflow.stream(channel, outbox, frames);
         flow.begin(stream.open(flow));
     }
 

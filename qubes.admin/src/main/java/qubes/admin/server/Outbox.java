@@ -26,6 +26,7 @@ final class Outbox implements Runnable, AutoCloseable {
 
     private final Connections connections;
     private final Limits limits;
+    private final Backlog backlog;
     private final Selector selector;
     private final Selector hangups; // streams only, see sweep
     private final Queue<Outflow> scheduled = new ConcurrentLinkedQueue<>();
@@ -33,11 +34,21 @@ final class Outbox implements Runnable, AutoCloseable {
     private volatile boolean closed;
     private long nextSweep = System.nanoTime();
 
-    Outbox(Connections connections, Limits limits) throws IOException {
+    Outbox(Connections connections, Limits limits, Backlog backlog) throws IOException {
         this.connections = connections;
         this.limits = limits;
+        this.backlog = backlog;
         this.selector = Selector.open();
         this.hangups = Selector.open();
+    }
+
+    Limits limits() {
+        return limits;
+    }
+
+    /** What waits in all flows. */
+    Backlog backlog() {
+        return backlog;
     }
 
     /** Has the flow looked at soon. Never blocks. */

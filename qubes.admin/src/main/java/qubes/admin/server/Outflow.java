@@ -22,6 +22,9 @@ final class Outflow implements EventSink {
     private static final Logger log = LoggerFactory.getLogger(Outflow.class);
     private static final int BATCH = 64;
 
+    /** What it takes to hold a frame, besides the frame. */
+    private static final int ENTRY_BYTES = 8;
+
     /**
      * A burst that comes faster than the outbox writes may be larger than what waits for a slow
      * caller.
@@ -38,9 +41,11 @@ final class Outflow implements EventSink {
     private final Outbox outbox;
     private final EventFrames frames;
     private final boolean stream;
-    private final long limitBytes;
-    private final Deque<ByteBuffer> waiting =
+    private final Limits limits;
+    private final Backlog backlog;
+    private final Deque<byte[]> waiting =
             new ArrayDeque<>(); // this and what follows: guarded by this
+    private int taken; // of the first of those, how many bytes the caller took
     private long waitingBytes;
     private boolean begun;
     private boolean scheduled;
@@ -48,32 +53,29 @@ final class Outflow implements EventSink {
     private boolean blocked; // the caller did not take all it was sent
     private @Nullable AutoCloseable subscription;
 
-    private Outflow(
-            SocketChannel channel,
-            Outbox outbox,
-            EventFrames frames,
-            boolean stream,
-            long limitBytes) {
+    private Outflow(SocketChannel channel, Outbox outbox, EventFrames frames, boolean stream) {
         this.channel = channel;
         this.outbox = outbox;
         this.frames = frames;
         this.stream = stream;
-        this.limitBytes = limitBytes;
+        this.limits = outbox.limits();
+        this.backlog = outbox.backlog();
     }
 
     /** The rest of an answer, after which the connection is closed. */
     static Outflow rest(SocketChannel channel, Outbox outbox, EventFrames frames, ByteBuffer rest) {
-        Outflow flow = new Outflow(channel, outbox, frames, false, Long.MAX_VALUE / BURST_FACTOR);
-        flow.offer(rest);
+        Outflow flow = new Outflow(channel, outbox, frames, false);
+        byte[] bytes = new byte[rest.remaining()];
+        rest.get(bytes);
+        flow.offer(bytes);
         flow.ended = true;
         return flow;
     }
 
     /** A stream, of which nothing is sent before {@link #begin}. */
-    static Outflow stream(
-            SocketChannel channel, Outbox outbox, EventFrames frames, long limitBytes) {
-        Outflow flow = new Outflow(channel, outbox, frames, true, limitBytes);
-        flow.offer(ByteBuffer.wrap(Frames.established()));
+    static Outflow stream(SocketChannel channel, Outbox outbox, EventFrames frames) {
+        Outflow flow = new Outflow(channel, outbox, frames, true);
+        flow.offer(Frames.established());
         return flow;
     }
 
@@ -98,29 +100,32 @@ final class Outflow implements EventSink {
 
     @Override
     public void send(Event event) {
-        offer(ByteBuffer.wrap(frames.of(event)));
+        offer(frames.of(event));
     }
 
     @Override
     public void fail(RuntimeException reason) {
         if (Frames.isSent(reason)) {
-            offer(ByteBuffer.wrap(Frames.exception(reason, false)));
+            offer(Frames.exception(reason, false));
         } else {
             log.error("An event stream failed", reason);
         }
         end();
     }
 
-    private void offer(ByteBuffer frame) {
+    /**
+     * @param frame shared by all who are sent it, and not to be changed: a thousand subscribers
+     *     that do not read hold it once
+     */
+    private void offer(byte[] frame) {
         synchronized (this) {
             if (ended) {
                 return;
             }
-            waitingBytes += frame.remaining();
-            if (waitingBytes > limitBytes
-                    && (blocked || waitingBytes > BURST_FACTOR * limitBytes)) {
+            count(frame.length + (long) ENTRY_BYTES);
+            if (tooMuch()) {
                 log.warn("An event subscriber does not read; it is cut off");
-                waiting.clear();
+                forget();
                 ended = true;
             } else {
                 waiting.add(frame);
@@ -152,21 +157,51 @@ final class Outflow implements EventSink {
     /** What to write next; empty if nothing waits. */
     synchronized ByteBuffer[] batch() {
         ByteBuffer[] batch = new ByteBuffer[Math.min(waiting.size(), BATCH)];
-        Iterator<ByteBuffer> next = waiting.iterator();
+        Iterator<byte[]> next = waiting.iterator();
         for (int i = 0; i < batch.length; i++) {
-            batch[i] = next.next();
+            batch[i] = ByteBuffer.wrap(next.next());
+        }
+        if (batch.length > 0) {
+            batch[0].position(taken);
         }
         return batch;
     }
 
-    /** Forgets what was written in full. */
+    /** Forgets what was written. */
     synchronized void written(long bytes) {
-        waitingBytes -= bytes;
         blocked = false;
         progressNanos = System.nanoTime();
-        while (!waiting.isEmpty() && !waiting.element().hasRemaining()) {
-            waiting.remove();
+        long left = taken + bytes;
+        while (!waiting.isEmpty() && left >= waiting.element().length) {
+            int length = waiting.remove().length;
+            left -= length;
+            count(-length - (long) ENTRY_BYTES);
         }
+        taken = (int) left;
+    }
+
+    private void count(long bytes) {
+        waitingBytes += bytes;
+        backlog.add(bytes);
+    }
+
+    private void forget() {
+        waiting.clear();
+        taken = 0;
+        count(-waitingBytes);
+    }
+
+    /**
+     * A caller that does not take what it is sent may let so much wait, and all such callers
+     * together so much; one that takes it has more time.
+     */
+    private boolean tooMuch() {
+        if (!stream) {
+            return false;
+        }
+        return blocked
+                ? waitingBytes > limits.backlogBytes() || backlog.full()
+                : waitingBytes > BURST_FACTOR * limits.backlogBytes();
     }
 
     /** Called when the caller takes no more for now. */
@@ -184,7 +219,7 @@ final class Outflow implements EventSink {
         AutoCloseable feeds;
         synchronized (this) {
             ended = true;
-            waiting.clear();
+            forget();
             feeds = subscription;
             subscription = null;
         }
