@@ -4,6 +4,8 @@ import static java.nio.file.LinkOption.NOFOLLOW_LINKS;
 import static java.nio.file.StandardCopyOption.COPY_ATTRIBUTES;
 
 import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -83,6 +85,22 @@ final class BuiltClone implements AutoCloseable {
     /** {@code ./qvm} with these arguments, to its end. */
     Ran qvm(String... arguments) throws IOException {
         return Ran.of(clone.resolve("qvm"), arguments);
+    }
+
+    /** What the helper program of a method answers, called as the client calls it in dom0. */
+    String helper(Step.Call call) throws IOException {
+        ProcessBuilder program =
+                new ProcessBuilder(
+                        clone.resolve("qubes.dist/src/main/rpc").resolve(call.method()).toString(),
+                        call.argument());
+        program.environment().put("QREXEC_REMOTE_DOMAIN", "dom0");
+        program.environment().put("QREXEC_REQUESTED_TARGET", call.destination());
+        program.redirectError(ProcessBuilder.Redirect.DISCARD);
+        Process process = program.start();
+        try (OutputStream in = process.getOutputStream()) {
+            in.write(call.payload().getBytes(StandardCharsets.UTF_8));
+        }
+        return new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
     }
 
     @Override
