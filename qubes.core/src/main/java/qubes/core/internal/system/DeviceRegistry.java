@@ -193,15 +193,16 @@ final class DeviceRegistry implements DeviceClasses {
         List<DeviceInfo> added =
                 now.values().stream().filter(device -> !before.containsKey(device.port())).toList();
         added.forEach(device -> backend.fire(new DeviceEvents.Added(backend, device)));
-        after.forEach(
-                (port, frontend) -> {
+        now.forEach(
+                (port, device) -> {
+                    Optional<DomainName> frontend = device.attachment();
                     if (!frontend.equals(before.getOrDefault(port, Optional.empty()))) {
                         frontend.flatMap(system::find)
                                 .ifPresent(
                                         user ->
                                                 user.fire(
                                                         new DeviceEvents.Attach(
-                                                                user, now.get(port), Map.of())));
+                                                                user, device, Map.of())));
                     }
                 });
         synchronized (seen) {
