@@ -1,6 +1,7 @@
 package qubes.core.internal.system;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import java.lang.reflect.Proxy;
@@ -17,6 +18,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import qubes.core.error.QubesException;
+import qubes.core.error.QubesNotImplementedError;
 import qubes.core.error.QubesPoolInUseError;
 import qubes.core.error.StoragePoolException;
 import qubes.core.event.EventPattern;
@@ -28,6 +30,7 @@ import qubes.core.state.VolumeRecord;
 import qubes.core.storage.Pool;
 import qubes.core.storage.PoolConfig;
 import qubes.core.storage.PoolDriver;
+import qubes.core.storage.PoolOptions;
 import qubes.core.vm.BaseVM;
 import qubes.core.vm.Globals;
 import qubes.core.vm.Pools;
@@ -94,6 +97,35 @@ class PoolRegistryTest {
     void unknown() {
         assertEquals(Optional.empty(), pools.find("nowhere"));
         assertThrows(QubesException.class, () -> pools.open("nowhere"));
+    }
+
+    @Test
+    @DisplayName("an option is set | stored; the open pool takes it over and stays open")
+    void set() {
+        system.addDriver(new Tunable());
+        pools.add(pool("fast", "tunable"));
+        Pool open = pools.open("fast");
+        pools.set("fast", PoolOptions.REVISIONS_TO_KEEP, 5);
+        assertEquals("5", pools.find("fast").orElseThrow().attributes().get("revisions_to_keep"));
+        assertSame(open, pools.open("fast"));
+        assertEquals(List.of("reconfigured to 5"), done);
+    }
+
+    @Test
+    @DisplayName("an option is set that the driver does not have, or refuses | nothing changes")
+    void setRefused() {
+        system.addDriver(new Tunable());
+        pools.add(pool("fast", "tunable"));
+        PoolRecord before = pools.find("fast").orElseThrow();
+        assertThrows(
+                StoragePoolException.class,
+                () -> pools.set("fast", PoolOptions.EPHEMERAL_VOLATILE, true));
+        assertThrows(
+                QubesNotImplementedError.class,
+                () -> pools.set("fast", PoolOptions.REVISIONS_TO_KEEP, 9));
+        assertThrows(
+                QubesException.class, () -> pools.set("nowhere", PoolOptions.REVISIONS_TO_KEEP, 1));
+        assertEquals(before, pools.find("fast").orElseThrow());
     }
 
     @Test
@@ -222,6 +254,37 @@ class PoolRegistryTest {
                                 }
                                 return null;
                             });
+        }
+    }
+
+    /** Has one option, which can change while the pool is open; nine revisions are too many. */
+    private final class Tunable implements PoolDriver {
+        @Override
+        public String driverName() {
+            return "tunable";
+        }
+
+        @Override
+        public PropertyTable config() {
+            return PropertyTable.of(PoolOptions.REVISIONS_TO_KEEP);
+        }
+
+        @Override
+        public Pool open(PoolConfig config) {
+            if (PoolOptions.revisionsToKeep(config) == 9) {
+                throw new QubesNotImplementedError("so many revisions are not kept");
+            }
+            return (Pool)
+                    Proxy.newProxyInstance(
+                            PoolRegistryTest.class.getClassLoader(),
+                            new Class<?>[] {Pool.class},
+                            (proxy, method, arguments) ->
+                                    method.getName().equals("reconfigure")
+                                            ? done.add(
+                                                    "reconfigured to "
+                                                            + PoolOptions.revisionsToKeep(
+                                                                    (PoolConfig) arguments[0]))
+                                            : null);
         }
     }
 
