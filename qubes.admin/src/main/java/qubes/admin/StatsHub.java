@@ -27,8 +27,9 @@ import qubes.core.vm.Qubes;
 
 /**
  * Measures what qubes use, while somebody wants to know, and tells all of them. There is one
- * measurement at a time, every {@code stats_interval} seconds, however many listen; who comes in
- * between is told the last one at once, and from then on what all are told.
+ * measurement every {@code stats_interval} seconds, however many listen; who comes in between is
+ * told the last one at once, and from then on what all are told. Only for a qube that was started
+ * since, it is measured anew.
  */
 @Component(service = StatsHub.class)
 public final class StatsHub {
@@ -131,8 +132,8 @@ public final class StatsHub {
         if (known != null && (subscriber.wantsAll() || known.knows(domain))) {
             subscriber.told = true;
             known.events(qubes, null).forEach(subscriber::send);
-        } else if (!measuring) {
-            measureSoon();
+        } else {
+            measure(false);
         }
         return () -> unsubscribe(subscriber);
     }
@@ -145,33 +146,36 @@ public final class StatsHub {
     }
 
     private void rest() {
-        last = null;
-        cancelNext();
-    }
-
-    private void cancelNext() {
         Future<?> waiting = next;
         next = null;
+        last = null;
         if (waiting != null) {
             waiting.cancel(false);
         }
     }
 
-    private synchronized void measureSoon() {
-        cancelNext();
+    /**
+     * Measures elsewhere, unless that is under way.
+     *
+     * @param due whether it is time to tell all of it, or only those who never heard any
+     */
+    private synchronized void measure(boolean due) {
+        if (due) {
+            next = null;
+        }
         if (measuring || subscribers.isEmpty()) {
             return;
         }
         measuring = true;
         try {
-            qubes.executor().execute(this::measure);
+            qubes.executor().execute(() -> measureNow(due));
         } catch (RejectedExecutionException e) {
             measuring = false;
             log.debug("Nothing is measured any more: the system stops", e);
         }
     }
 
-    private void measure() {
+    private void measureNow(boolean due) {
         Measurement now = null;
         try {
             now = Measurement.of(qubes);
@@ -180,23 +184,25 @@ public final class StatsHub {
         } catch (RuntimeException e) {
             log.error("What qubes use could not be measured", e);
         }
-        tell(now);
+        tell(now, due);
     }
 
-    private synchronized void tell(@Nullable Measurement now) {
+    private synchronized void tell(@Nullable Measurement now, boolean due) {
         measuring = false;
         subscribers.removeIf(StatsHub::failIfStopped);
         if (now != null && !subscribers.isEmpty()) {
-            List<VmStats> first = now.events(qubes, null);
-            List<VmStats> later = now.events(qubes, last);
-            tell(first, subscribers.stream().filter(one -> !one.told).toList());
-            tell(later, subscribers.stream().filter(one -> one.told).toList());
-            subscribers.forEach(one -> one.told = true);
-            last = now;
+            List<Subscriber> regular = subscribers.stream().filter(one -> one.told).toList();
+            List<Subscriber> newcomers = subscribers.stream().filter(one -> !one.told).toList();
+            tell(now.events(qubes, null), newcomers);
+            newcomers.forEach(one -> one.told = true);
+            if (due || last == null) {
+                tell(now.events(qubes, last), regular);
+                last = now;
+            }
         }
         if (subscribers.isEmpty()) {
             rest();
-        } else {
+        } else if (next == null) {
             waitForNext();
         }
     }
@@ -211,11 +217,10 @@ public final class StatsHub {
     }
 
     private void waitForNext() {
-        cancelNext();
         try {
             next =
                     clock.schedule(
-                            this::measureSoon,
+                            () -> measure(true),
                             Math.max(1, qubes.get(Globals.STATS_INTERVAL)),
                             TimeUnit.SECONDS);
         } catch (RejectedExecutionException e) {

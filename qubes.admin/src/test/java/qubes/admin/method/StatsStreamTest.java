@@ -136,6 +136,24 @@ class StatsStreamTest {
     }
 
     @Test
+    @DisplayName("of a qube started since the last measurement one is told at once, nobody else is")
+    void startedSince() throws Exception {
+        start("test-vm1");
+        try (SocketChannel all = open("dom0")) {
+            expect(ESTABLISHED + told("test-vm1"), all);
+            Await.until("the next is waited for", () -> !delays().isEmpty());
+            start("test-net");
+            try (SocketChannel one = open("test-net")) {
+                expect(ESTABLISHED + told("test-net"), one);
+                assertEquals(1, delays().size());
+                elapse();
+                expect(told("test-net"), one);
+                expect(told("test-vm1") + told("test-net"), all);
+            }
+        }
+    }
+
+    @Test
     @DisplayName("a qube that does not run ends the stream with an error, at once or when it stops")
     void notRunning() throws Exception {
         String error =
@@ -170,8 +188,8 @@ class StatsStreamTest {
     }
 
     @Test
-    @DisplayName("nobody measures once nobody listens, and a failure is not the end")
-    void rests() throws Exception {
+    @DisplayName("who comes again is told at once again")
+    void comesAgain() throws Exception {
         start("test-vm1");
         try (SocketChannel one = open("test-vm1")) {
             expect(ESTABLISHED + told("test-vm1"), one);
