@@ -41,6 +41,8 @@ public final class Listing {
         /** Of ten thousand qubes the answer takes 20 MB: only so many at a time. */
         private final Semaphore turns = new Semaphore(2);
 
+        private final DomainLines lines = new DomainLines();
+
         @Activate
         public DomainsAndProperties() {}
 
@@ -66,15 +68,16 @@ public final class Listing {
             }
         }
 
-        private static String text(AdminCall call, List<String> wanted, AdminPermission list) {
+        private String text(AdminCall call, List<String> wanted, AdminPermission list) {
             StringBuilder text = new StringBuilder();
             for (BaseVM vm : SystemLists.domainsAt(call)) {
                 if (list.admits(vm)) {
-                    text.append(SystemLists.line(vm)).append('\n');
+                    text.append(lines.of(vm)).append('\n');
                     readable(call, vm)
                             .ifPresent(permission -> append(text, vm, wanted, permission));
                 }
             }
+            lines.keepAtMost(2 * call.qubes().state().size() + 1);
             return text.toString();
         }
 

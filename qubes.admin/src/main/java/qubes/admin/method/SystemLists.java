@@ -11,6 +11,7 @@ import org.osgi.service.component.annotations.Component;
 import qubes.core.admin.AdminCall;
 import qubes.core.admin.AdminMethod;
 import qubes.core.admin.AdminMethodName;
+import qubes.core.admin.AdminPermission;
 import qubes.core.admin.AdminReply;
 import qubes.core.admin.MethodTraits;
 import qubes.core.state.DomainRecord;
@@ -24,6 +25,10 @@ public final class SystemLists {
     @Component
     @AdminMethodName(name = "admin.vm.List")
     public static final class Domains implements AdminMethod {
+        private static final int LINE_LENGTH = 96;
+
+        private final DomainLines lines = new DomainLines();
+
         @Activate
         public Domains() {}
 
@@ -34,7 +39,16 @@ public final class SystemLists {
 
         @Override
         public AdminReply call(AdminCall call) {
-            return Lines.of(call.permit(), domainsAt(call), SystemLists::line);
+            AdminPermission permission = call.permit();
+            Collection<BaseVM> domains = domainsAt(call);
+            StringBuilder text = new StringBuilder(domains.size() * LINE_LENGTH);
+            for (BaseVM vm : domains) {
+                if (permission.admits(vm)) {
+                    text.append(lines.of(vm)).append('\n');
+                }
+            }
+            lines.keepAtMost(2 * call.qubes().state().size() + 1);
+            return AdminReply.text(text.toString());
         }
     }
 
@@ -61,16 +75,5 @@ public final class SystemLists {
     /** Those that a list at this destination is about: dom0 stands for all. */
     static Collection<BaseVM> domainsAt(AdminCall call) {
         return call.destination().qid() == 0 ? call.qubes().domains() : List.of(call.destination());
-    }
-
-    /** {@code work class=AppVM state=Halted uuid=…}. */
-    static String line(BaseVM vm) {
-        return vm.name()
-                + " class="
-                + vm.klass()
-                + " state="
-                + vm.powerState().wireName()
-                + " uuid="
-                + vm.uuid();
     }
 }

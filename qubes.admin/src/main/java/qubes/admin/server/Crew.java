@@ -31,7 +31,8 @@ final class Crew {
     private final Watch watch;
     private final AtomicInteger names = new AtomicInteger();
     private final AtomicInteger out = new AtomicInteger(); // workers that were replaced
-    private final AtomicLong failures = new AtomicLong(); // to accept, since the last success
+    private final AtomicLong failures =
+            new AtomicLong(); // to accept, since that was said to be over
     private final AtomicLong lastReport = new AtomicLong(System.nanoTime() - QUIET_NANOS);
     private final Set<Thread> threads = new HashSet<>(); // guarded by this
 
@@ -104,8 +105,11 @@ final class Crew {
 
     /** A caller got through. */
     void accepted() {
-        if (failures.get() != 0 && failures.getAndSet(0) > 0) {
-            log.info("Callers are accepted again");
+        if (failures.get() != 0 && System.nanoTime() - lastReport.get() >= QUIET_NANOS) {
+            long count = failures.getAndSet(0);
+            if (count > 0) {
+                log.info("Callers are accepted again, after {} failures", count);
+            }
         }
     }
 

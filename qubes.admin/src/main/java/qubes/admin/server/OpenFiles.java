@@ -15,11 +15,21 @@ final class OpenFiles {
     private static final Path LIMITS = Path.of("/proc/self/limits");
     private static final Pattern LINE = Pattern.compile("Max open files +(\\d+) .*");
 
+    /** What the process needs besides connections: bundles, selectors, images, guests. */
+    private static final int OTHERS = 160;
+
+    private static final int FEWEST = 16;
+
     private OpenFiles() {}
 
-    /** So many connections, or as many as leave the process a quarter of its files. */
+    /** So many connections, or as many as leave the process files for all else it does. */
     static int within(int connections) {
-        long possible = limit() / 4 * 3;
+        return within(connections, limit());
+    }
+
+    /** As {@link #within(int)}, if the process may have that many files open. */
+    static int within(int connections, long files) {
+        long possible = Math.max(FEWEST, files - Math.max(OTHERS, files / 4));
         if (possible >= connections) {
             return connections;
         }

@@ -26,6 +26,9 @@ import qubes.core.admin.AdminSocket;
 final class Stragglers implements Runnable, AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(Stragglers.class);
 
+    /** At most one line of the log in that time tells how many were given up on. */
+    private static final long QUIET_NANOS = TimeUnit.SECONDS.toNanos(1);
+
     /** What came of one request so far. */
     private static final class Partial {
         final SocketChannel channel;
@@ -67,6 +70,8 @@ final class Stragglers implements Runnable, AutoCloseable {
     private final ByteBuffer buffer = ByteBuffer.allocateDirect(Request.MAX_BYTES + 1);
     private final AtomicInteger present = new AtomicInteger(); // in bySilence or arriving
     private final LongAdder evicted = new LongAdder();
+    private int unsaid; // given up on since the last line of the log
+    private long saidNanos = System.nanoTime() - QUIET_NANOS;
     private long heldBytes; // by those in bySilence
     private volatile boolean closed;
 
@@ -201,7 +206,12 @@ final class Stragglers implements Runnable, AutoCloseable {
         }
         if (count > 0) {
             evicted.add(count);
-            log.warn("Connections closed of callers silent in the middle of a request: {}", count);
+            unsaid += count;
+        }
+        if (unsaid > 0 && now - saidNanos >= QUIET_NANOS) {
+            log.warn("Connections closed of callers silent in the middle of a request: {}", unsaid);
+            unsaid = 0;
+            saidNanos = now;
         }
     }
 

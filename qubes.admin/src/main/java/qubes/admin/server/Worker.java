@@ -22,6 +22,7 @@ import qubes.core.admin.AdminSocket;
 final class Worker implements Runnable {
     private static final Logger log = LoggerFactory.getLogger(Worker.class);
     private static final int READ_TRIES = 12;
+    private static final long SHORT_PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(5);
     private static final long PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
 
     /** So many callers make room at once when the process has too many files open. */
@@ -91,8 +92,8 @@ final class Worker implements Runnable {
             log.debug("Socket {} is closed", socket);
         } catch (IOException e) {
             crew.notAccepted(socket, e);
-            crew.stragglers().evict(ROOM);
-            LockSupport.parkNanos(PAUSE_NANOS);
+            boolean room = crew.stragglers().evict(ROOM) > 0;
+            LockSupport.parkNanos(room ? SHORT_PAUSE_NANOS : PAUSE_NANOS);
         } catch (RuntimeException e) {
             log.error("A caller could not be served on socket {}", socket, e);
         }

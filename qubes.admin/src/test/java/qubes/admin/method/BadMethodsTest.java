@@ -334,7 +334,8 @@ class BadMethodsTest {
     }
 
     @Test
-    @DisplayName("a filter of events that blocks holds up those it filters, and no other subscriber")
+    @DisplayName(
+            "a filter of events that blocks holds up those it filters, and no other subscriber")
     void filterThatBlocks() throws Exception {
         daemon.add(
                 (Extension)
