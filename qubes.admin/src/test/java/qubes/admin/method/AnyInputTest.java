@@ -128,8 +128,7 @@ class AnyInputTest {
                     new Dispatcher(
                             daemon.qubes(),
                             daemon.methods(),
-                            new CallCheck(PolicyAccess.in(daemon.folder().resolve("none"))),
-                            false);
+                            new CallCheck(PolicyAccess.in(daemon.folder().resolve("none"))));
             List<AdminMethod> methods = new ArrayList<>(daemon.builtIn());
             methods.removeIf(method -> method.traits().pace() == MethodTraits.Pace.LONG);
             int answered = 0;

@@ -7,7 +7,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.nio.file.Files;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import org.junit.jupiter.api.AfterEach;
@@ -15,6 +14,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import qubes.admin.policy.AdminExtension;
+import qubes.admin.policy.PolicyAccess;
 import qubes.core.device.DeviceInfo;
 import qubes.core.device.DeviceInterface;
 import qubes.core.device.DeviceLabels;
@@ -22,7 +22,6 @@ import qubes.core.device.Port;
 import qubes.core.device.VirtualDevice;
 import qubes.core.event.DeviceEvents;
 import qubes.core.event.EventPattern;
-import qubes.core.internal.system.Engine;
 import qubes.core.value.DomainName;
 import qubes.testkit.device.MemoryDevices;
 import qubes.vm.remotevm.RemoteVMFactory;
@@ -40,15 +39,7 @@ class DeviceMethodsTest {
     void start() throws Exception {
         daemon = Daemon.start();
         daemon.add(devices);
-        daemon.add(
-                new AdminExtension(
-                        Engine.configuration(
-                                AdminExtension.Config.class,
-                                Map.of(
-                                        "policy_dirs",
-                                        new String[0],
-                                        "policy_legacy_dir",
-                                        daemon.folder().toString()))));
+        daemon.add(new AdminExtension(PolicyAccess.in(daemon.folder().resolve("none"))));
         for (String vm : List.of("test-vm1", "test-net")) {
             Files.createDirectories(daemon.folder().resolve("appvms").resolve(vm));
             run("admin.vm.property.Set+kernel @" + vm + " | ok");
