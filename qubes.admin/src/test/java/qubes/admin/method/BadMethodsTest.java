@@ -335,6 +335,28 @@ class BadMethodsTest {
 
     @Test
     @DisplayName(
+            "a handler whose classes are gone refuses what is to come and does not undo what was")
+    void handlerWithoutItsClasses() throws Exception {
+        for (String event : List.of("property-set:memory", "property-pre-set:maxmem")) {
+            daemon.add(
+                    (Extension)
+                            on ->
+                                    on.after(
+                                            EventPattern.of(Event.class, event),
+                                            e -> {
+                                                throw new NoClassDefFoundError("gone/Bundle");
+                                            }));
+        }
+        assertEquals(
+                "0\0", daemon.client().call("admin.vm.property.Set", "memory", "test-vm1", "500"));
+        String refused =
+                daemon.client().call("admin.vm.property.Set", "maxmem", "test-vm1", "5000");
+        assertTrue(refused.startsWith("2\0QubesException\0\0Refused: extension "), refused);
+        assertOthersAreServed();
+    }
+
+    @Test
+    @DisplayName(
             "a filter of events that blocks holds up those it filters, and no other subscriber")
     void filterThatBlocks() throws Exception {
         daemon.add(

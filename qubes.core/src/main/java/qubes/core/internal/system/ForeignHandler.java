@@ -29,7 +29,7 @@ record ForeignHandler<E extends Event>(
             action.accept(pattern.type().cast(event));
         } catch (QubesException | ProtocolError | PermissionDenied e) {
             throw e;
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | LinkageError | StackOverflowError | AssertionError e) {
             log.error("{} failed on {}", owner, event.wireName(), e);
             if (event instanceof PreEvent) {
                 throw new QubesException(
