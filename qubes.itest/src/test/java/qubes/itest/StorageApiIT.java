@@ -211,6 +211,33 @@ class StorageApiIT {
         assertEquals(List.of(), leftovers(pool, vm));
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"plain", "shared"})
+    @DisplayName("a second import to a volume is refused while the first one writes")
+    void twoAtOnce(String pool) throws Exception {
+        vm = qube(pool);
+        Process first =
+                program("admin.vm.volume.ImportWithSize", vm.subjectName(), "private").start();
+        try (OutputStream in = first.getOutputStream()) {
+            in.write("1000\n".getBytes(StandardCharsets.UTF_8));
+            in.write(new byte[600]);
+            in.flush();
+            Await.until("the import has begun", () -> !leftovers(pool, vm).isEmpty());
+            Ended second = importWithSize(vm, MIB, dataWithHole(MIB));
+            assertEquals(1, second.code());
+            assertTrue(
+                    second.reply().startsWith("2|QubesException||Another import "),
+                    second::toString);
+            in.write(new byte[400]);
+        }
+        assertEquals(new Ended(0, "0|"), ended(first));
+        assertHolds(vm, Files.write(system.home().resolve("thousand"), new byte[1000]));
+        assertEquals(new Ended(0, "0|"), importWithSize(vm, MIB, dataWithHole(MIB)));
+        try (Stream<Path> beside = Files.list(system.home().resolve("s"))) {
+            assertEquals(List.of(), beside.filter(f -> f.toString().endsWith(".lock")).toList());
+        }
+    }
+
     @ParameterizedTest(name = "from {0} to {1}")
     @CsvSource({"plain, shared", "shared, plain", "plain, plain", "shared, shared"})
     @DisplayName("a copy between pools is the same byte for byte, and its own")

@@ -6,10 +6,12 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static qubes.testkit.Domains.create;
 import static qubes.testkit.Domains.named;
+import static qubes.testkit.Domains.set;
 
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -17,8 +19,10 @@ import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.osgi.framework.Bundle;
 import qubes.core.error.QubesException;
+import qubes.core.error.QubesVMError;
 import qubes.core.error.StoragePoolException;
 import qubes.core.storage.PoolDriver;
+import qubes.core.storage.VolumeSpec;
 import qubes.core.vm.Qubes;
 import qubes.core.vm.QubesVM;
 import qubes.testkit.QubesFixture;
@@ -146,6 +150,47 @@ class StorageLifeIT {
                 StoragePoolException.class, () -> create(qubes, "AppVM", "work", "template=tiny"));
         assertTrue(Files.exists(earlier));
         assertFalse(Files.exists(system.home().resolve("appvms/work/volatile.img")));
+    }
+
+    @Test
+    @DisplayName(
+            "a disposable does not start while the template's root, two templates up, is written to")
+    void sourceOfSourceWithoutSnapshots() {
+        create(qubes, "AppVM", "dvm", "template=tiny", "template_for_dispvms=True");
+        QubesVM disp = (QubesVM) create(qubes, "DispVM", "disp1", "template=dvm");
+        QubesVM tiny = domain("tiny");
+        tiny.storage().settings().keepRevisions("root", -1);
+        tiny.start();
+        QubesVMError refusal = assertThrows(QubesVMError.class, () -> disp.storage().start());
+        assertEquals("Volume vm-templates/tiny/root is running", refusal.getMessage());
+        tiny.kill();
+        disp.storage().start();
+        disp.storage().stop();
+    }
+
+    @Test
+    @DisplayName(
+            "what was set of a copy of the template's volume outlives a change of the template")
+    void settingsOutliveTheTemplate() {
+        create(qubes, "TemplateVM", "other", "kernel=");
+        QubesVM work = (QubesVM) create(qubes, "AppVM", "work", "template=tiny");
+        work.storage().settings().writable("root", false);
+        set(work, "template=other");
+        VolumeSpec root = work.storage().spec("root");
+        assertEquals("vm-templates/other/root", root.source().orElseThrow());
+        assertFalse(root.writable());
+    }
+
+    @Test
+    @DisplayName("a volume that cannot be stopped is removed all the same")
+    void brokenSessionIsRemoved() throws IOException {
+        QubesVM work = (QubesVM) create(qubes, "AppVM", "work", "template=tiny");
+        Path session = system.home().resolve("appvms/work/private-cow.img");
+        Files.write(session, new byte[] {'Q', 'F', 'I', (byte) 0xfb, 0, 0, 0, 3, 0, 0, 0, 0});
+        Files.write(session, new byte[64], StandardOpenOption.APPEND);
+        assertThrows(StoragePoolException.class, () -> work.storage().volume("private").stop());
+        qubes.remove(work);
+        assertFalse(Files.exists(system.home().resolve("appvms/work")));
     }
 
     private QubesVM domain(String name) {

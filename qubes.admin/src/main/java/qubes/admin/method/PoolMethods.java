@@ -92,7 +92,9 @@ public final class PoolMethods {
                             place -> {
                                 place.sizeBytes().ifPresent(size -> line(text, "size", size));
                                 place.usageBytes().ifPresent(usage -> line(text, "usage", usage));
-                                place.includedIn()
+                                call.qubes()
+                                        .pools()
+                                        .includedIn(pool.name())
                                         .ifPresent(other -> line(text, "included_in", other));
                             });
             return AdminReply.text(text.toString());

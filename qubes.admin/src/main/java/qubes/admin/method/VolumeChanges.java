@@ -62,7 +62,7 @@ public final class VolumeChanges {
         @Override
         public AdminReply call(AdminCall call) {
             String volume = named(call);
-            long size = Decoder.number("volume size", call.payload(), false);
+            long size = Decoder.number("volume size", Decoder.trimmed(call.payload()), false);
             call.permit(Map.of("size", size));
             return done(() -> managed(call).storage().data().resize(volume, size));
         }

@@ -4,6 +4,7 @@ import static qubes.core.admin.MethodTraits.Pace.BRIEF;
 import static qubes.core.admin.MethodTraits.Presence.REQUIRED;
 import static qubes.core.admin.MethodTraits.Scope.LOCAL;
 
+import java.util.Comparator;
 import java.util.Optional;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
@@ -90,8 +91,11 @@ public final class VolumeMethods {
         public AdminReply call(AdminCall call) {
             String volume = named(call);
             AdminPermission permission = call.permit();
-            return Lines.of(
-                    permission, managed(call).storage().volume(volume).revisions(), Revision::id);
+            java.util.List<Revision> revisions =
+                    managed(call).storage().volume(volume).revisions().stream()
+                            .sorted(Comparator.comparing(Revision::created))
+                            .toList();
+            return Lines.of(permission, revisions, Revision::id);
         }
     }
 
@@ -155,8 +159,8 @@ public final class VolumeMethods {
      */
     private static boolean ephemeral(QubesVM vm, VolumeSpec spec, Pool pool) {
         return Optional.ofNullable(vm.record().volumes().get(spec.name()))
-                .flatMap(record -> record.text("ephemeral"))
-                .map("True"::equals)
+                .filter(record -> record.text("ephemeral").isPresent())
+                .map(record -> record.flag("ephemeral"))
                 .orElseGet(
                         () ->
                                 spec.kind() == VolumeKind.VOLATILE

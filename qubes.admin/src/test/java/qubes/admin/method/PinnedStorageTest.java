@@ -97,11 +97,16 @@ class PinnedStorageTest {
                 admin.vm.volume.Set.revisions_to_keep+private <abc         | ! ProtocolError: Revisions to keep contains non ASCII digits
                 admin.vm.volume.Set.revisions_to_keep+private <--1         | ! ProtocolError: Revisions to keep contains non ASCII digits
                 admin.vm.volume.Set.revisions_to_keep+private <-01         | ! ProtocolError: Revisions to keep contains spurious leading zeros
+                admin.vm.volume.Set.revisions_to_keep+private <2⏎          | ! ProtocolError: Revisions to keep contains non ASCII digits
+                admin.vm.volume.Set.revisions_to_keep+private <␣2          | ! ProtocolError: Revisions to keep contains non ASCII digits
+                admin.vm.volume.Set.revisions_to_keep+private <-           | ! ProtocolError: Revisions to keep contains non ASCII digits
+                admin.vm.volume.Set.revisions_to_keep+private <-0          | ok
                 admin.vm.volume.Set.revisions_to_keep+kernel <1            | ! QubesValueError
                 admin.vm.volume.Set.revisions_to_keep+kernel <0            | ok
                 admin.vm.volume.Set.rw+private <True                       | ok
                 admin.vm.volume.Set.rw+private <oFF                        | ok
                 admin.vm.volume.Set.rw+private <abc                        | ! ProtocolError: Payload is not boolean ASCII
+                admin.vm.volume.Set.rw+private <True⏎                      | ! ProtocolError: Payload is not boolean ASCII
                 admin.vm.volume.Set.rw+private <\\xd0\\xb9                   | ! ProtocolError: Payload is not boolean ASCII
                 admin.vm.volume.Set.rw+kernel <True                        | ! QubesValueError
                 admin.vm.volume.Set.ephemeral+volatile <True               | ok
@@ -118,6 +123,7 @@ class PinnedStorageTest {
                 internal.vm.volume.ImportBegin+private <123                | = 123 /dev/vms/test-vm1/private-import
                 internal.vm.volume.ImportBegin+private <0                  | = 0 /dev/vms/test-vm1/private-import
                 internal.vm.volume.ImportBegin+private <abc                | ! ProtocolError: Size of new data contains non ASCII digits
+                internal.vm.volume.ImportBegin+private <5⏎                 | ! ProtocolError: Size of new data contains non ASCII digits
                 internal.vm.volume.ImportBegin+kernel                      | nothing
                 internal.vm.volume.ImportEnd+private                       | ! ProtocolError: expected payload
                 internal.vm.volume.ImportEnd+private <ok                   | ok
@@ -146,6 +152,7 @@ class PinnedStorageTest {
                 admin.pool.Remove+varlibqubes                              | ! QubesPoolInUseError
                 admin.pool.Set.revisions_to_keep+test <2                   | ! StoragePoolException
                 admin.pool.Set.revisions_to_keep+test <abc                 | ! ProtocolError: Revisions to keep contains non ASCII digits
+                admin.pool.Set.revisions_to_keep+test <2⏎                  | ! ProtocolError: Revisions to keep contains non ASCII digits
                 admin.pool.Set.revisions_to_keep+test <-2                  | ! ProtocolError: Value can't be lower than -1
                 admin.pool.Set.revisions_to_keep+nope <2                   | ! PermissionDenied: Argument not in 'pools'
                 admin.pool.Set.ephemeral_volatile+test <maybe              | ! ProtocolError: Payload is not boolean ASCII

@@ -398,8 +398,26 @@ public final class Decoder {
         return revision;
     }
 
+    /** Without the blanks around it, for what may have some. */
+    public static Untrusted trimmed(Untrusted untrusted) {
+        byte[] bytes = untrusted.bytes();
+        int from = 0;
+        int to = bytes.length;
+        while (from < to && blank(bytes[from])) {
+            from++;
+        }
+        while (to > from && blank(bytes[to - 1])) {
+            to--;
+        }
+        return Untrusted.copyOf(bytes, from, to);
+    }
+
+    private static boolean blank(byte b) {
+        return b == ' ' || b >= '\t' && b <= '\r';
+    }
+
     /**
-     * A whole number.
+     * A whole number; blanks around it are no part of one (spec admin-protocol §3.3).
      *
      * @param name what it is, for messages
      * @param negative whether it may be negative
@@ -411,7 +429,7 @@ public final class Decoder {
                         ? name
                         : name.substring(0, 1).toUpperCase(Locale.ROOT)
                                 + name.substring(1).toLowerCase(Locale.ROOT);
-        String digits = text(untrusted).strip();
+        String digits = text(untrusted);
         boolean minus = negative && digits.startsWith("-");
         if (minus) {
             digits = digits.substring(1);
@@ -434,12 +452,12 @@ public final class Decoder {
     }
 
     /**
-     * True or false, in one of the usual spellings.
+     * True or false, in one of the usual spellings and nothing else (spec admin-protocol §3.4).
      *
      * @throws ProtocolError if it is none
      */
     public static boolean bool(Untrusted untrusted) {
-        return switch (text(untrusted).strip().toLowerCase(Locale.ROOT)) {
+        return switch (text(untrusted).toLowerCase(Locale.ROOT)) {
             case "0", "no", "false", "off" -> false;
             case "1", "yes", "true", "on" -> true;
             default -> throw new ProtocolError("Payload is not boolean ASCII");

@@ -15,9 +15,7 @@ import qubes.core.error.QubesVMError;
 import qubes.core.error.StoragePoolException;
 import qubes.core.event.Lifecycle;
 import qubes.core.hypervisor.GuestDisk;
-import qubes.core.state.DomainRecord;
 import qubes.core.state.VolumeRecord;
-import qubes.core.storage.Pool;
 import qubes.core.storage.Volume;
 import qubes.core.storage.VolumeKind;
 import qubes.core.storage.VolumeOwner;
@@ -31,12 +29,16 @@ public final class DomainStorage {
     private static final Map<String, String> TARGETS =
             Map.of("root", "xvda", "private", "xvdb", "volatile", "xvdc", "kernel", "xvdd");
 
+    private static final long USUAL_REVISIONS = 1; // of a pool that says nothing of them
+
     private final QubesVM vm;
+    private final VolumePlan plan;
     private final VolumeData data;
     private final VolumeSettings settings;
 
     DomainStorage(QubesVM vm) {
         this.vm = vm;
+        this.plan = new VolumePlan(vm, this);
         this.data = new VolumeData(vm, this);
         this.settings = new VolumeSettings(vm, this);
     }
@@ -118,30 +120,7 @@ public final class DomainStorage {
      * @param byVolume volume name to pool
      */
     public void plan(Optional<String> everywhere, Map<String, String> byVolume) {
-        Map<String, VolumeRecord> planned = new LinkedHashMap<>();
-        for (VolumeLayout.Entry entry : vm.traits().volumes().entries()) {
-            planned.put(entry.name(), plan(entry, everywhere, byVolume));
-        }
-        vm.template()
-                .ifPresent(
-                        template ->
-                                template.record()
-                                        .volumes()
-                                        .forEach(
-                                                (name, volume) -> {
-                                                    if (!planned.containsKey(name)) {
-                                                        planned.put(
-                                                                name,
-                                                                volume.with(
-                                                                        "vid",
-                                                                        Optional.of(
-                                                                                newVid(
-                                                                                        volume.text(
-                                                                                                        "pool")
-                                                                                                .orElseThrow(),
-                                                                                        name))));
-                                                    }
-                                                }));
+        Map<String, VolumeRecord> planned = plan.all(everywhere, byVolume);
         vm.context().write(() -> vm.context().update(record -> record.withVolumes(planned)));
     }
 
@@ -151,17 +130,7 @@ public final class DomainStorage {
      * pool only where the new template's is another.
      */
     public void planSnapshots() {
-        vm.context().write(() -> vm.context().update(this::withSnapshotsPlanned));
-    }
-
-    private DomainRecord withSnapshotsPlanned(DomainRecord record) {
-        Map<String, VolumeRecord> planned = new LinkedHashMap<>(record.volumes());
-        for (VolumeLayout.Entry entry : vm.traits().volumes().entries()) {
-            if (entry.fromTemplate() && planned.containsKey(entry.name())) {
-                planned.put(entry.name(), plan(entry, Optional.empty(), Map.of()));
-            }
-        }
-        return record.withVolumes(planned);
+        vm.context().write(() -> vm.context().update(plan::withSnapshots));
     }
 
     /** Makes the folder and all volumes, or none; what was there already is left alone. */
@@ -193,7 +162,7 @@ public final class DomainStorage {
         for (String name : names()) {
             try {
                 Volume volume = volume(name);
-                volume.stop();
+                stop(volume);
                 volume.remove();
             } catch (QubesException e) {
                 vm.log().error("{}: volume {} could not be removed", vm, name, e);
@@ -283,148 +252,60 @@ public final class DomainStorage {
 
     private VolumeSpec spec(VolumeRecord record) {
         boolean kernel = record.name().equals("kernel");
-        VolumeKind kind =
-                VolumeKind.of(
-                        record.flag("snap_on_start") && record.text("source").isPresent(),
-                        record.flag("save_on_stop"));
+        Optional<String> source =
+                record.flag("snap_on_start")
+                        ? record.text("source").or(() -> plan.sourceVid(record.name()))
+                        : Optional.empty();
+        VolumeKind kind = VolumeKind.of(source.isPresent(), record.flag("save_on_stop"));
         return new VolumeSpec(
                 record.name(),
                 kernel ? vm.find(QubesVM.KERNEL).orElse("") : vid(record),
                 kind,
-                number(record, "size"),
+                number("size", record.name(), record.text("size"), 0),
                 record.flag("rw"),
-                kind.snapOnStart() ? record.text("source") : Optional.empty(),
-                (int) Math.min(number(record, "revisions_to_keep"), Integer.MAX_VALUE));
+                source,
+                (int) Math.min(revisionsToKeep(record, kind), Integer.MAX_VALUE));
+    }
+
+    /** A store that does not say leaves it to the pool, as for a new volume. */
+    private long revisionsToKeep(VolumeRecord record, VolumeKind kind) {
+        if (record.text("revisions_to_keep").isPresent() || !kind.saveOnStop()) {
+            return number("revisions_to_keep", record.name(), record.text("revisions_to_keep"), 0);
+        }
+        return number(
+                "revisions_to_keep",
+                record.name(),
+                record.text("pool")
+                        .or(() -> vm.qubes().pools().defaultFor(record.name()))
+                        .flatMap(vm.qubes().pools()::find)
+                        .map(pool -> pool.attributes().get("revisions_to_keep")),
+                USUAL_REVISIONS);
     }
 
     private String vid(VolumeRecord record) {
         return record.text("vid").orElseGet(() -> newVid(poolOf(record.name()), record.name()));
     }
 
-    private long number(VolumeRecord record, String attribute) {
-        String text = record.text(attribute).orElse("0");
+    private long number(String attribute, String volume, Optional<String> text, long otherwise) {
         try {
-            return Long.parseLong(text);
+            return text.isEmpty() ? otherwise : Long.parseLong(text.get());
         } catch (NumberFormatException e) {
-            throw new StoragePoolException(
-                    "Volume "
-                            + record.name()
-                            + " of "
-                            + vm
-                            + " has an unusable "
-                            + attribute
-                            + ": "
-                            + text,
-                    e);
-        }
-    }
-
-    private VolumeRecord plan(
-            VolumeLayout.Entry entry, Optional<String> everywhere, Map<String, String> byVolume) {
-        Optional<String> asked = Optional.ofNullable(byVolume.get(entry.name()));
-        Optional<VolumeRecord> source =
-                entry.fromTemplate() ? source(entry.name()) : Optional.empty();
-        if (asked.isPresent() && entry.fromTemplate()) {
-            throw new QubesException(
-                    "Snapshot volume "
-                            + entry.name()
-                            + " must be in the same pool as its origin ("
-                            + entry.name()
-                            + " volume of template),cannot move to pool "
-                            + asked.get()
-                            + " ");
-        }
-        Optional<VolumeRecord> model =
-                vm.traits().volumes().isLikeTemplate()
-                        ? vm.template()
-                                .map(template -> template.record().volumes().get(entry.name()))
-                        : Optional.empty();
-        String pool =
-                source.flatMap(volume -> volume.text("pool"))
-                        .or(() -> asked)
-                        .or(() -> entry.writable() ? everywhere : Optional.empty())
-                        .or(() -> model.flatMap(volume -> volume.text("pool")))
-                        .or(() -> vm.qubes().pools().defaultFor(entry.name()))
-                        .orElseThrow(
-                                () ->
-                                        new StoragePoolException(
-                                                "No default pool for volume "
-                                                        + entry.name()
-                                                        + ": set default_pool"));
-        Map<String, String> attributes = new LinkedHashMap<>();
-        attributes.put("name", entry.name());
-        attributes.put("pool", pool);
-        attributes.put("vid", vid(pool, entry.name()));
-        attributes.put(
-                "revisions_to_keep",
-                entry.kind().saveOnStop() ? Integer.toString(open(pool).revisionsToKeep()) : "0");
-        attributes.put(
-                "rw",
-                VolumeLayout.flag(model.map(volume -> volume.flag("rw")).orElse(entry.writable())));
-        attributes.put("save_on_stop", VolumeLayout.flag(entry.kind().saveOnStop()));
-        attributes.put("snap_on_start", VolumeLayout.flag(entry.kind().snapOnStart()));
-        String size =
-                source.flatMap(volume -> volume.text("size"))
-                        .orElse(Long.toString(entry.sizeBytes()));
-        if (!size.equals("0")) {
-            attributes.put("size", size);
-        }
-        source.flatMap(volume -> volume.text("vid"))
-                .ifPresent(vid -> attributes.put("source", vid));
-        model.flatMap(volume -> volume.text("ephemeral"))
-                .ifPresent(text -> attributes.put("ephemeral", text));
-        return VolumeRecord.ordered(attributes);
-    }
-
-    /** The id of a volume: the one it has, while it stays in its pool. */
-    private String vid(String pool, String volume) {
-        if (volume.equals("kernel")) {
-            return vm.find(QubesVM.KERNEL).orElse("");
-        }
-        return Optional.ofNullable(vm.record().volumes().get(volume))
-                .filter(record -> record.text("pool").equals(Optional.of(pool)))
-                .flatMap(record -> record.text("vid"))
-                .orElseGet(() -> newVid(pool, volume));
-    }
-
-    /**
-     * The volume that is snapshotted in the end: up the templates, until one that is no snapshot
-     * itself.
-     */
-    private Optional<VolumeRecord> source(String volume) {
-        Optional<VolumeRecord> found = Optional.empty();
-        Optional<BaseVM> at = vm.template();
-        for (int hops = 0; at.isPresent() && hops < BaseVM.MAX_CHAIN; hops++) {
-            VolumeRecord record = at.get().record().volumes().get(volume);
-            if (record == null) {
-                break;
-            }
-            found = Optional.of(record);
-            if (record.text("source").isEmpty()) {
-                break;
-            }
-            at = at.get().template();
-        }
-        if (found.isEmpty()) {
             throw new StoragePoolException(
                     "Volume "
                             + volume
                             + " of "
                             + vm
-                            + " is to be a copy of its template's, and "
-                            + vm.template()
-                                    .map(t -> t + " has none")
-                                    .orElse("there is no template"));
+                            + " has an unusable "
+                            + attribute
+                            + ": "
+                            + text.get(),
+                    e);
         }
-        return found;
     }
 
-    private Pool open(String pool) {
-        return vm.qubes().pools().open(pool);
-    }
-
-    private String newVid(String pool, String volume) {
-        return open(pool).newVid(owner(), volume);
+    /** The id of a volume that is not there yet. */
+    String newVid(String pool, String volume) {
+        return vm.qubes().pools().open(pool).newVid(owner(), volume);
     }
 
     /**
@@ -432,17 +313,18 @@ public final class DomainStorage {
      * it runs.
      */
     private void refuseWhileSourceRuns(Volume volume) {
-        if (volume.spec().source().isEmpty()) {
-            return;
-        }
-        Optional<BaseVM> template = vm.template();
-        if (template.isPresent()
-                && template.get() instanceof QubesVM source
-                && !source.isHalted()) {
-            VolumeRecord record = source.record().volumes().get(volume.spec().name());
-            if (record != null && source.storage().spec(record.name()).snapshotsDisabled()) {
-                throw new QubesVMError("Volume " + volume.spec().source().get() + " is running");
+        Optional<String> wanted = volume.spec().source();
+        Optional<BaseVM> at = wanted.flatMap(vid -> vm.template());
+        for (int hops = 0; at.isPresent() && hops < BaseVM.MAX_CHAIN; hops++) {
+            if (at.get() instanceof QubesVM source
+                    && !source.isHalted()
+                    && source.record().volumes().containsKey(volume.spec().name())) {
+                VolumeSpec held = source.storage().spec(volume.spec().name());
+                if (held.snapshotsDisabled() && wanted.equals(Optional.of(held.vid()))) {
+                    throw new QubesVMError("Volume " + held.vid() + " is running");
+                }
             }
+            at = at.get().template();
         }
     }
 

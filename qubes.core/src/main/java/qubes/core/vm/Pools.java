@@ -54,6 +54,14 @@ public interface Pools {
     Optional<String> defaultFor(String volume);
 
     /**
+     * Name of the pool that physically contains that one, as its driver knows or their directories
+     * tell (spec storage §2.4). May block.
+     *
+     * @throws qubes.core.error.QubesException as {@link #open}
+     */
+    Optional<String> includedIn(String name);
+
+    /**
      * The pool that {@code default_pool} means while it is not set: the one named {@code default},
      * else the thin pool that the environment's {@code DEFAULT_LVM_POOL} names, else the one of the
      * root file system, else the one of files at the system's own folder; never blocks (spec

@@ -59,6 +59,7 @@ public final class VolumeData {
                                         + " has no revision "
                                         + Repr.quote(revision));
                     }
+                    refuseWhileWrittenTo(target);
                     target.revert(revision);
                     recordSize(volume);
                     vm.log().info("{}: volume {} reverted to {}", vm, volume, revision);
@@ -137,6 +138,7 @@ public final class VolumeData {
 
     private Import begin(String volume, OptionalLong bytes) {
         Volume target = storage.volume(volume);
+        refuseWhileWrittenTo(target);
         long size = bytes.orElseGet(target::sizeBytes);
         Path path = target.importData(size);
         try {
@@ -173,7 +175,11 @@ public final class VolumeData {
     }
 
     private void end(String volume, boolean success) {
-        storage.volume(volume).importDataEnd(success);
+        Volume target = storage.volume(volume);
+        if (success) {
+            refuseWhileWrittenTo(target);
+        }
+        target.importDataEnd(success);
         if (success) {
             recordSize(volume);
         }
@@ -211,7 +217,9 @@ public final class VolumeData {
                     "import",
                     () -> {
                         Volume from = source.storage().volume(sourceVolume);
-                        storage.volume(volume).importVolume(from);
+                        Volume target = storage.volume(volume);
+                        refuseWhileWrittenTo(target);
+                        target.importVolume(from);
                         recordSize(volume);
                         vm.fire(new Lifecycle.ImportVolume(vm, volume, from.spec().vid()));
                         vm.log()
@@ -261,6 +269,16 @@ public final class VolumeData {
                     "Volume "
                             + volume.spec().vid()
                             + " is being copied and has no snapshots; start the qube after that");
+        }
+    }
+
+    /** Without snapshots nothing in the pool tells that a guest has the data itself in use. */
+    private void refuseWhileWrittenTo(Volume target) {
+        if (target.spec().snapshotsDisabled() && !vm.isHalted()) {
+            throw new StoragePoolException(
+                    "Cannot change the data of volume "
+                            + target.spec().vid()
+                            + ": it has no snapshots and its qube runs; stop the qube first");
         }
     }
 

@@ -35,7 +35,7 @@ final class Rehearsal {
                 String expected = filled(step.expected(), kept);
                 switch (step.verb()) {
                     case "call" -> check(step, expected, answer(Step.call(sent)), kept);
-                    case "run" -> check(step, expected, clone.helper(Step.call(sent)), kept);
+                    case "run" -> check(step, expected, helped(Step.call(sent)), kept);
                     case "listen" -> listener = Optional.of(listen(Step.call(sent)));
                     case "hear" -> listener.orElseThrow().await(sent);
                     default -> throw new IllegalArgumentException(step.toString());
@@ -54,6 +54,10 @@ final class Rehearsal {
 
     private String answer(Step.Call call) throws IOException {
         return new String(admin.exchange(bytes(call.request())), StandardCharsets.UTF_8);
+    }
+
+    private String helped(Step.Call call) throws IOException {
+        return clone.helper(admin.path(), call);
     }
 
     private static byte[] bytes(String text) {
@@ -92,7 +96,7 @@ final class Rehearsal {
                 Pattern.compile("0\0(?:" + pattern + ")", Pattern.DOTALL | Pattern.MULTILINE)
                         .matcher(answer);
         if (!found.matches()) {
-            throw new AssertionFailedError(step.toString(), pattern, answer);
+            throw new AssertionFailedError(step + ", not " + answer, pattern, answer);
         }
         Matcher names = NAMED_GROUP.matcher(pattern);
         while (names.find()) {

@@ -81,12 +81,7 @@ final class FileVolume implements Volume {
         change(
                 "Removal",
                 () -> {
-                    if (exported.containsKey(spec.vid())) {
-                        throw new StoragePoolException(
-                                "Volume "
-                                        + spec.vid()
-                                        + " is being exported; remove it after that");
-                    }
+                    // Whoever copies it meanwhile has it open, or fails and changes nothing.
                     for (Path file : images.all()) {
                         DurableFiles.delete(file);
                     }
@@ -119,6 +114,7 @@ final class FileVolume implements Volume {
             DurableFiles.replaceBySparse(images.image(), GROUP_WRITABLE, sizeWithoutImage);
         } else {
             present(images, spec.vid());
+            DurableFiles.delete(images.importing()); // what comes of it would undo this session
             if (hasSessions()) {
                 sessions.startOrigin(images);
             } else {

@@ -122,6 +122,28 @@ class FileVolumeTest {
     }
 
     @Test
+    @DisplayName("an import that a session came between is dropped, and the session is kept")
+    void sessionEndsImport() throws IOException {
+        Volume volume = created(pool, "private");
+        DiskContent.raw(volume.importData(SIZE)).write(0, "other");
+        session(volume, "first");
+        assertFalse(Files.exists(file("private-import.img")));
+        assertThrows(StoragePoolException.class, () -> volume.importDataEnd(true));
+        assertEquals("first", readOnce(volume));
+    }
+
+    @Test
+    @DisplayName("a volume that is copied at the moment can be removed, and its name is free then")
+    void removedWhileExported() {
+        Volume volume = created(pool, "private");
+        Path exported = volume.export();
+        volume.remove();
+        assertFalse(Files.exists(exported));
+        volume.exportEnd(exported);
+        created(pool, "private").start();
+    }
+
+    @Test
     @DisplayName("the pool can be moved while a session is unfinished")
     void poolCanMove() throws IOException {
         Path first = Files.createDirectory(root.resolve("first"));
@@ -267,7 +289,7 @@ class FileVolumeTest {
 
     @Test
     @DisplayName(
-            "what is exported does not start, does not change and does not go until the last reader has ended")
+            "what is exported does not start and does not change until the last reader has ended")
     void exportedStaysAsItIs() {
         Volume volume = created(pool, "private");
         Volume other = created(pool, "other");
@@ -280,7 +302,6 @@ class FileVolumeTest {
                 assertThrows(StoragePoolException.class, again::start).getMessage());
         assertThrows(StoragePoolException.class, () -> again.importData(SIZE));
         assertThrows(StoragePoolException.class, () -> again.importVolume(other));
-        assertThrows(StoragePoolException.class, again::remove);
         volume.exportEnd(exported);
         again.start();
         assertEquals(

@@ -16,7 +16,6 @@ import qubes.core.storage.HostCommands;
  * @param base the folder under which domains keep their files
  */
 record DefaultPool(Optional<String> asked, Optional<ThinPool> root, Path base) {
-    private static final String LVM = "lvm_thin";
     private static final Set<String> FILES = Set.of("file", "file-reflink");
     private static final String INSTALLED = "/var/lib/qubes";
 
@@ -43,19 +42,16 @@ record DefaultPool(Optional<String> asked, Optional<ThinPool> root, Path base) {
                                                 first(
                                                         pools,
                                                         pool ->
-                                                                pool.driver().equals(LVM)
+                                                                pool.driver()
+                                                                                .equals(
+                                                                                        ThinPool
+                                                                                                .DRIVER)
                                                                         && has(
                                                                                 pool,
                                                                                 "thin_pool",
                                                                                 name))))
-                .or(() -> root.flatMap(thin -> first(pools, pool -> isThin(pool, thin))))
+                .or(() -> root.flatMap(thin -> first(pools, thin::isPool)))
                 .or(() -> first(pools, this::isAtBase));
-    }
-
-    private static boolean isThin(PoolRecord pool, ThinPool thin) {
-        return pool.driver().equals(LVM)
-                && has(pool, "volume_group", thin.group())
-                && has(pool, "thin_pool", thin.name());
     }
 
     private boolean isAtBase(PoolRecord pool) {

@@ -227,6 +227,19 @@ final class PoolRegistry implements Pools {
     }
 
     @Override
+    public Optional<String> includedIn(String name) {
+        return open(name)
+                .includedIn()
+                .or(
+                        () ->
+                                find(name)
+                                        .flatMap(
+                                                pool ->
+                                                        new PoolNesting(natural.root())
+                                                                .around(pool, list())));
+    }
+
+    @Override
     public Optional<String> natural() {
         return natural.among(list());
     }

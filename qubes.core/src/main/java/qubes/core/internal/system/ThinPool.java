@@ -9,6 +9,7 @@ import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import qubes.core.error.StoragePoolException;
+import qubes.core.state.PoolRecord;
 import qubes.core.storage.HostCommands;
 
 /**
@@ -18,6 +19,9 @@ import qubes.core.storage.HostCommands;
  * @param name the pool's name in the group
  */
 record ThinPool(String group, String name) {
+    /** The driver of pools that are thin pools. */
+    static final String DRIVER = "lvm_thin";
+
     private static final Logger log = LoggerFactory.getLogger(ThinPool.class);
     private static final Duration PATIENCE = Duration.ofSeconds(10);
 
@@ -43,6 +47,13 @@ record ThinPool(String group, String name) {
             log.info("Whether the root file system is in a thin pool is not known", e);
             return Optional.empty();
         }
+    }
+
+    /** True if that pool is this thin pool. */
+    boolean isPool(PoolRecord pool) {
+        return pool.driver().equals(DRIVER)
+                && group.equals(pool.attributes().get("volume_group"))
+                && name.equals(pool.attributes().get("thin_pool"));
     }
 
     /** Major and minor number; the last mount hides those before it. */
