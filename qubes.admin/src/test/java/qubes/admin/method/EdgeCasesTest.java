@@ -99,6 +99,9 @@ class EdgeCasesTest {
     static Stream<Case> values() {
         return Case.table(
                 """
+                admin.vm.property.List                         | = autostart⏎backup_timestamp⏎debug⏎default_user⏎devices_denied⏎dns⏎gateway⏎gateway6⏎icon⏎include_in_backups⏎installed_by_rpm⏎ip⏎ip6⏎kernel⏎keyboard_layout⏎klass⏎label⏎mac⏎maxmem⏎memory⏎name⏎provides_network⏎qid⏎qrexec_timeout⏎shutdown_timeout⏎start_time⏎stubdom_mem⏎stubdom_uuid⏎stubdom_xid⏎template_for_dispvms⏎updateable⏎uuid⏎vcpus⏎virt_mode⏎visible_gateway⏎visible_gateway6⏎visible_ip⏎visible_ip6⏎visible_netmask⏎xid⏎audiovm⏎bootmode⏎default_dispvm⏎guivm⏎kernelopts⏎management_dispvm⏎netvm⏎template⏎
+                admin.vm.property.List @test-template          | = autostart⏎backup_timestamp⏎debug⏎default_user⏎devices_denied⏎dns⏎gateway⏎gateway6⏎icon⏎include_in_backups⏎installed_by_rpm⏎ip⏎ip6⏎kernel⏎keyboard_layout⏎klass⏎label⏎mac⏎maxmem⏎memory⏎name⏎provides_network⏎qid⏎qrexec_timeout⏎shutdown_timeout⏎start_time⏎stubdom_mem⏎stubdom_uuid⏎stubdom_xid⏎updateable⏎uuid⏎vcpus⏎virt_mode⏎visible_gateway⏎visible_gateway6⏎visible_ip⏎visible_ip6⏎visible_netmask⏎xid⏎appvm_default_bootmode⏎audiovm⏎bootmode⏎default_dispvm⏎guivm⏎kernelopts⏎management_dispvm⏎netvm⏎
+                admin.property.List                            | = check_updates_vm⏎clockvm⏎default_audiovm⏎default_dispvm⏎default_guivm⏎default_kernel⏎default_netvm⏎default_pool⏎default_pool_kernel⏎default_pool_private⏎default_pool_root⏎default_pool_volatile⏎default_qrexec_timeout⏎default_shutdown_timeout⏎default_template⏎management_dispvm⏎maxmem⏎no_cpus⏎stats_interval⏎updatevm⏎
                 admin.vm.property.Get+stubdom_mem              | = default=True type=int␣
                 admin.vm.property.Get+start_time               | = default=True type=str␣
                 admin.vm.property.Get+Name                     | ! QubesNoSuchPropertyError: Invalid property 'Name' of test-vm1
