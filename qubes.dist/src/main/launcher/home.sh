@@ -340,6 +340,9 @@ run_daemon() {
   [ "$major" -lt 24 ] || flags+=(--sun-misc-unsafe-memory-access=allow --enable-native-access=ALL-UNNAMED)
   export LIBVIRT_LOG_OUTPUTS="${LIBVIRT_LOG_OUTPUTS:-3:file:$short_home/log/libvirt.log}"
   export MALLOC_ARENA_MAX=2
+  # a service manager is told by the daemon and by nothing that the daemon starts
+  [ -z "${NOTIFY_SOCKET:-}" ] || export QUBESD_NOTIFY_SOCKET=$NOTIFY_SOCKET
+  unset NOTIFY_SOCKET
   # the JVM reads and writes names of files in the locale's letters
   [ "$(locale charmap 2>/dev/null)" = UTF-8 ] || export LC_ALL=C.UTF-8
   # shellcheck disable=SC2086 # QUBES_JAVA_OPTS is a list of words

@@ -25,7 +25,8 @@ import qubes.core.vm.Qubes;
 
 /**
  * The process as the one who started it sees it: once everything is started it says on the terminal
- * that it is ready; if it cannot work, it says why in one line and ends with exit code 1.
+ * that it is ready, and tells the service manager; if it cannot work, it says why in one line and
+ * ends with exit code 1.
  */
 @Component(
         service = {},
@@ -122,6 +123,7 @@ public final class Daemon {
                         .formatted(up.toSeconds(), up.toMillisPart() / 100, system.state().size());
         System.out.println("qubesd: " + line);
         log.info("{}", line);
+        ServiceManager.of(System.getenv()).ifPresent(ServiceManager::ready);
     }
 
     private static void end(String reason) {
