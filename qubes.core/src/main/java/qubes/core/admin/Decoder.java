@@ -119,9 +119,7 @@ public final class Decoder {
         throw otherwise.get();
     }
 
-    /**
-     * Without the blanks around it, for what may have some.
-     */
+    /** Without the blanks around it, for what may have some. */
     public static Untrusted trimmed(Untrusted untrusted) {
         byte[] bytes = untrusted.bytes();
         int from = 0;
