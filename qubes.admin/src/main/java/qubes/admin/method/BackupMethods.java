@@ -14,8 +14,8 @@ import qubes.core.admin.AdminCall;
 import qubes.core.admin.AdminMethod;
 import qubes.core.admin.AdminMethodName;
 import qubes.core.admin.AdminReply;
-import qubes.core.admin.Decoder;
 import qubes.core.admin.MethodTraits;
+import qubes.core.admin.NameDecoder;
 import qubes.core.error.QubesException;
 import qubes.core.error.QubesNotImplementedError;
 
@@ -46,7 +46,7 @@ public final class BackupMethods {
 
         @Override
         public AdminReply call(AdminCall call) {
-            String profile = Decoder.backupProfile(call.argument());
+            String profile = NameDecoder.backupProfile(call.argument());
             call.permit();
             profiles.file(profile);
             throw new QubesNotImplementedError(NOT_AVAILABLE);
@@ -67,7 +67,7 @@ public final class BackupMethods {
 
         @Override
         public AdminReply call(AdminCall call) {
-            Decoder.backupProfile(call.argument());
+            NameDecoder.backupProfile(call.argument());
             call.permit();
             throw new QubesException("Backup operation not running");
         }
@@ -91,7 +91,7 @@ public final class BackupMethods {
 
         @Override
         public AdminReply call(AdminCall call) {
-            String profile = Decoder.backupProfile(call.argument());
+            String profile = NameDecoder.backupProfile(call.argument());
             call.permit();
             profiles.file(profile);
             throw new QubesNotImplementedError(NOT_AVAILABLE);

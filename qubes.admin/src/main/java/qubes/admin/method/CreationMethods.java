@@ -17,8 +17,8 @@ import qubes.core.admin.AdminCall;
 import qubes.core.admin.AdminMethod;
 import qubes.core.admin.AdminMethodName;
 import qubes.core.admin.AdminReply;
-import qubes.core.admin.Decoder;
 import qubes.core.admin.MethodTraits;
+import qubes.core.admin.NameDecoder;
 import qubes.core.error.ProtocolError;
 import qubes.core.error.QubesException;
 import qubes.core.error.QubesVMAlreadyExistsError;
@@ -166,7 +166,7 @@ public final class CreationMethods {
         if (!hasTemplate) {
             throw new ProtocolError(klass.klass() + " cannot be based on template");
         }
-        return Optional.of(Decoder.domainName(call.argument()));
+        return Optional.of(NameDecoder.domainName(call.argument()));
     }
 
     private static <T> NewDomain based(

@@ -7,6 +7,7 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import qubes.core.admin.AdminCall;
 import qubes.core.admin.Decoder;
+import qubes.core.admin.NameDecoder;
 import qubes.core.admin.Unanswerable;
 import qubes.core.admin.Untrusted;
 import qubes.core.error.ProtocolError;
@@ -66,10 +67,10 @@ record CreationRequest(
             String key = Decoder.shown(option.key());
             if (key.equals("name")) {
                 refuseSecond(name);
-                name = Decoder.domainName(option.value());
+                name = NameDecoder.domainName(option.value());
             } else if (key.equals("label")) {
                 refuseSecond(label);
-                label = Decoder.labelNameNoIndex(option.value());
+                label = NameDecoder.labelNameNoIndex(option.value());
             } else if (key.equals("pool") || key.startsWith(POOL_OF)) {
                 readPool(key, Decoder.shown(option.value()));
             } else if (key.equals("template") && !call.argument().isEmpty()) {

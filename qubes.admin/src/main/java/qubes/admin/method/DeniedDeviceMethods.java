@@ -13,6 +13,7 @@ import qubes.core.admin.AdminMethod;
 import qubes.core.admin.AdminMethodName;
 import qubes.core.admin.AdminReply;
 import qubes.core.admin.Decoder;
+import qubes.core.admin.DeviceDecoder;
 import qubes.core.admin.MethodTraits;
 import qubes.core.admin.Unanswerable;
 import qubes.core.device.DeviceInterface;
@@ -63,7 +64,7 @@ public final class DeniedDeviceMethods {
 
         @Override
         public AdminReply call(AdminCall call) {
-            java.util.List<DeviceInterface> interfaces = Decoder.interfaces(call.payload());
+            java.util.List<DeviceInterface> interfaces = DeviceDecoder.interfaces(call.payload());
             call.permit(Map.of(INTERFACES, interfaces));
             devices(call).deny(interfaces);
             return AdminReply.EMPTY;
@@ -88,7 +89,7 @@ public final class DeniedDeviceMethods {
                     Decoder.known(call.payload(), text -> Optional.of(text).filter(ALL::equals))
                             .isPresent();
             java.util.List<DeviceInterface> interfaces =
-                    all ? java.util.List.of() : Decoder.interfaces(call.payload());
+                    all ? java.util.List.of() : DeviceDecoder.interfaces(call.payload());
             call.permit(Map.of(INTERFACES, all ? ALL : interfaces));
             if (all) {
                 devices(call).allowAll();

@@ -3,7 +3,7 @@ package qubes.admin.method;
 import java.util.Map;
 import qubes.core.admin.AdminCall;
 import qubes.core.admin.AdminMethod;
-import qubes.core.admin.Decoder;
+import qubes.core.admin.DeviceDecoder;
 import qubes.core.admin.Unanswerable;
 import qubes.core.device.VirtualDevice;
 import qubes.core.value.DomainName;
@@ -34,7 +34,7 @@ abstract class DeviceClassMethod implements AdminMethod {
 
     /** The device that the argument names. */
     static VirtualDevice device(AdminCall call) {
-        return Decoder.device(call.argument(), call.variant(), name -> isDomain(call, name));
+        return DeviceDecoder.device(call.argument(), call.variant(), name -> isDomain(call, name));
     }
 
     static boolean isDomain(AdminCall call, DomainName name) {

@@ -18,6 +18,7 @@ import qubes.core.admin.AdminMethodName;
 import qubes.core.admin.AdminPermission;
 import qubes.core.admin.AdminReply;
 import qubes.core.admin.Decoder;
+import qubes.core.admin.DeviceDecoder;
 import qubes.core.admin.MethodTraits;
 import qubes.core.device.DeviceAssignment;
 import qubes.core.device.DeviceInfo;
@@ -142,7 +143,7 @@ public final class DeviceListMethods {
         if (call.argument().isEmpty()) {
             return assignment -> true;
         }
-        String asked = Decoder.portKey(call.argument());
+        String asked = DeviceDecoder.portKey(call.argument());
         return assignment ->
                 asked.equals(
                         assignment.device().port().backendName()

@@ -14,7 +14,7 @@ import qubes.core.admin.AdminCall;
 import qubes.core.admin.AdminMethod;
 import qubes.core.admin.AdminMethodName;
 import qubes.core.admin.AdminReply;
-import qubes.core.admin.Decoder;
+import qubes.core.admin.DeviceDecoder;
 import qubes.core.admin.MethodTraits;
 import qubes.core.admin.Unanswerable;
 import qubes.core.device.AssignmentMode;
@@ -164,7 +164,7 @@ public final class DeviceMethods {
         @Override
         public AdminReply call(AdminCall call) {
             VirtualDevice device = device(call);
-            AssignmentMode mode = Decoder.assignmentMode(call.payload());
+            AssignmentMode mode = DeviceDecoder.assignmentMode(call.payload());
             call.permit(Map.of(DEVICE, device, "mode", mode));
             own(call).updateMode(device, mode);
             return AdminReply.EMPTY;
@@ -172,7 +172,7 @@ public final class DeviceMethods {
     }
 
     private static DeviceAssignment assignment(AdminCall call) {
-        return Decoder.assignment(
+        return DeviceDecoder.assignment(
                 call.payload(),
                 DeviceClassMethod.device(call),
                 name -> DeviceClassMethod.isDomain(call, name));

@@ -13,16 +13,17 @@ import qubes.core.vm.PowerState;
  * time. Safe for use by several threads.
  */
 final class DomainLines {
-    private record Line(DomainName name, String klass, PowerState state, String text) {
-        boolean tells(DomainName nameNow, String klassNow, PowerState stateNow) {
+    /** One qube's line, without line feed, and what it tells. */
+    record Line(DomainName name, String klass, PowerState state, String text) {
+        private boolean tells(DomainName nameNow, String klassNow, PowerState stateNow) {
             return state == stateNow && name.equals(nameNow) && klass.equals(klassNow);
         }
     }
 
     private final Map<UUID, Line> known = new ConcurrentHashMap<>();
 
-    /** The line of a qube as it is now, without line feed. Never blocks. */
-    String of(BaseVM vm) {
+    /** The line of a qube as it is now. Never blocks. */
+    Line of(BaseVM vm) {
         UUID uuid = vm.uuid();
         DomainName name = vm.name();
         String klass = vm.klass();
@@ -33,7 +34,7 @@ final class DomainLines {
             line = new Line(name, klass, state, text);
             known.put(uuid, line);
         }
-        return line.text();
+        return line;
     }
 
     /** Forgets all if there are more, some of which are of qubes that are gone. */

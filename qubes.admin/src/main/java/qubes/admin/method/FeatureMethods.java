@@ -15,6 +15,8 @@ import qubes.core.admin.AdminMethodName;
 import qubes.core.admin.AdminReply;
 import qubes.core.admin.Decoder;
 import qubes.core.admin.MethodTraits;
+import qubes.core.admin.NameDecoder;
+import qubes.core.admin.ValueDecoder;
 import qubes.core.error.QubesFeatureNotFoundError;
 
 /** The features of a qube. */
@@ -166,8 +168,8 @@ public final class FeatureMethods {
 
         @Override
         public AdminReply call(AdminCall call) {
-            String value = Decoder.featureValue(call.argument(), call.payload());
-            String feature = Decoder.featureName(call.argument());
+            String value = ValueDecoder.featureValue(call.argument(), call.payload());
+            String feature = NameDecoder.featureName(call.argument());
             call.permit(Map.of("value", value));
             call.destination().features().set(feature, value);
             return AdminReply.EMPTY;

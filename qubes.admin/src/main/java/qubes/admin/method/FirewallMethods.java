@@ -13,8 +13,8 @@ import qubes.core.admin.AdminCall;
 import qubes.core.admin.AdminMethod;
 import qubes.core.admin.AdminMethodName;
 import qubes.core.admin.AdminReply;
-import qubes.core.admin.Decoder;
 import qubes.core.admin.MethodTraits;
+import qubes.core.admin.ValueDecoder;
 import qubes.core.event.FirewallChanged;
 import qubes.core.firewall.Rule;
 import qubes.core.vm.QubesVM;
@@ -56,7 +56,7 @@ public final class FirewallMethods {
 
         @Override
         public AdminReply call(AdminCall call) {
-            List<Rule> rules = Decoder.firewallRules(call.payload());
+            List<Rule> rules = ValueDecoder.firewallRules(call.payload());
             call.permit(Map.of("rules", rules));
             Guests.of(call).firewall().replace(rules);
             return AdminReply.EMPTY;

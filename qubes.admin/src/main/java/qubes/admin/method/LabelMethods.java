@@ -12,8 +12,9 @@ import qubes.core.admin.AdminCall;
 import qubes.core.admin.AdminMethod;
 import qubes.core.admin.AdminMethodName;
 import qubes.core.admin.AdminReply;
-import qubes.core.admin.Decoder;
 import qubes.core.admin.MethodTraits;
+import qubes.core.admin.NameDecoder;
+import qubes.core.admin.ValueDecoder;
 import qubes.core.error.ProtocolError;
 import qubes.core.error.QubesLabelInUseError;
 import qubes.core.error.QubesLabelNotFoundError;
@@ -97,8 +98,8 @@ public final class LabelMethods {
 
         @Override
         public AdminReply call(AdminCall call) {
-            String name = Decoder.labelNameNoIndex(call.argument());
-            String color = Decoder.labelColor(call.payload());
+            String name = NameDecoder.labelNameNoIndex(call.argument());
+            String color = ValueDecoder.labelColor(call.payload());
             call.permit(Map.of("color", color));
             if (call.qubes().labels().find(name).isPresent()) {
                 throw new QubesLabelInUseError("Label is still in use: " + Repr.quote(name));
@@ -136,7 +137,7 @@ public final class LabelMethods {
 
     /** By its name or, if none is called that, by its index. */
     private static Label named(AdminCall call) {
-        String name = Decoder.labelName(call.argument());
+        String name = NameDecoder.labelName(call.argument());
         Labels labels = call.qubes().labels();
         return labels.find(name)
                 .or(

@@ -219,7 +219,10 @@ public final class LifecycleMethods {
         }
     }
 
-    /** The terminal that is a running qube's console. */
+    /**
+     * The terminal that is a running qube's console. Qubes that are no guests here always run, and
+     * have none: the original does not answer that.
+     */
     @Component
     @AdminMethodName(name = "admin.vm.Console")
     public static final class Console implements AdminMethod {
@@ -235,6 +238,9 @@ public final class LifecycleMethods {
         public AdminReply call(AdminCall call) {
             call.permit();
             BaseVM vm = call.destination();
+            if (vm.available() && !(vm instanceof QubesVM)) {
+                throw new Unanswerable(vm + ", of klass " + vm.klass() + ", has no console here");
+            }
             if (!call.qubes().guestState(vm.uuid()).orElse(GuestState.HALTED).active()) {
                 throw new QubesVMNotRunningError(
                         "Domain not running (either powered off or paused): "

@@ -72,7 +72,7 @@ public final class Listing {
             StringBuilder text = new StringBuilder();
             for (BaseVM vm : SystemLists.domainsAt(call)) {
                 if (list.admits(vm)) {
-                    text.append(lines.of(vm)).append('\n');
+                    text.append(lines.of(vm).text()).append('\n');
                     readable(call, vm)
                             .ifPresent(permission -> append(text, vm, wanted, permission));
                 }

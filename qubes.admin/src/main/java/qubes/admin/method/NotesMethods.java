@@ -11,8 +11,8 @@ import qubes.core.admin.AdminCall;
 import qubes.core.admin.AdminMethod;
 import qubes.core.admin.AdminMethodName;
 import qubes.core.admin.AdminReply;
-import qubes.core.admin.Decoder;
 import qubes.core.admin.MethodTraits;
+import qubes.core.admin.ValueDecoder;
 
 /** The notes on a qube (spec admin-api §6). */
 public final class NotesMethods {
@@ -52,7 +52,7 @@ public final class NotesMethods {
         @Override
         public AdminReply call(AdminCall call) {
             call.permit();
-            String notes = Decoder.notes(call.payload());
+            String notes = ValueDecoder.notes(call.payload());
             Guests.of(call).notes().write(notes);
             return AdminReply.EMPTY;
         }

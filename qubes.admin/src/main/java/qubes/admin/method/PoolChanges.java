@@ -19,6 +19,7 @@ import qubes.core.admin.AdminMethodName;
 import qubes.core.admin.AdminReply;
 import qubes.core.admin.Decoder;
 import qubes.core.admin.MethodTraits;
+import qubes.core.admin.NameDecoder;
 import qubes.core.admin.Untrusted;
 import qubes.core.error.PermissionDenied;
 import qubes.core.error.ProtocolError;
@@ -79,7 +80,7 @@ public final class PoolChanges {
             if (name == null) {
                 throw new ProtocolError("Pool configuration must contain key: name");
             }
-            Decoder.poolName(name);
+            NameDecoder.poolName(name);
             for (String option : attributes.keySet()) {
                 if (!option.equals(NAME) && driver.config().find(option).isEmpty()) {
                     throw new ProtocolError("Unexpected driver options found");

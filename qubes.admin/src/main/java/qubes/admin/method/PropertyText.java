@@ -5,6 +5,7 @@ import qubes.core.admin.AdminCall;
 import qubes.core.admin.Decoder;
 import qubes.core.admin.Unanswerable;
 import qubes.core.admin.Untrusted;
+import qubes.core.admin.ValueDecoder;
 import qubes.core.error.QubesException;
 import qubes.core.error.QubesNoSuchPropertyError;
 import qubes.core.error.QubesPropertyValueError;
@@ -36,10 +37,11 @@ final class PropertyText {
                                                 + vm.klass()
                                                 + "; install it and try again");
                             }
-                            String subject =
-                                    holder.subjectName().isEmpty() ? "Qubes" : holder.subjectName();
                             return new QubesNoSuchPropertyError(
-                                    "Invalid property " + Decoder.quoted(name) + " of " + subject);
+                                    "Invalid property "
+                                            + Decoder.quoted(name)
+                                            + " of "
+                                            + called(holder));
                         });
     }
 
@@ -88,14 +90,14 @@ final class PropertyText {
 
     /** Sets what a caller sent, once permitted. */
     static <T> void set(AdminCall call, PropertyHolder holder, Property<T> property) {
-        String text = Decoder.propertyValue(property, holder, call.payload());
+        String text = ValueDecoder.propertyValue(property, holder, call.payload());
         call.permit(Map.of("newvalue", text));
         if (text.isEmpty() && property.type() == PropertyType.DOMAIN) {
             throw new QubesPropertyValueError(
                     "Invalid value '' for property "
                             + Repr.quote(property.name())
                             + " of "
-                            + holder.subjectName());
+                            + called(holder));
         }
         change(holder, property, () -> holder.set(property, property.parse(holder, text)));
     }
@@ -111,7 +113,7 @@ final class PropertyText {
      * once, and of values that are not of the form its own setter wants.
      */
     private static void change(PropertyHolder holder, Property<?> property, Runnable change) {
-        String what = "property " + property + " of " + holder.subjectName();
+        String what = "property " + property + " of " + called(holder);
         if (property.writeOnce() && !holder.isDefault(property)) {
             throw new Unanswerable(what + " is set, once and for all");
         }
@@ -120,6 +122,10 @@ final class PropertyText {
         } catch (IllegalArgumentException e) {
             throw new Unanswerable(what + " does not take that: " + e.getMessage());
         }
+    }
+
+    private static String called(PropertyHolder holder) {
+        return holder.subjectName().isEmpty() ? holder.kindName() : holder.subjectName();
     }
 
     private static String describe(Property<?> property, boolean isDefault, String value) {

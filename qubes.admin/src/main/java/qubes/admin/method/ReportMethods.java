@@ -23,8 +23,8 @@ import qubes.core.admin.AdminMethod;
 import qubes.core.admin.AdminMethodName;
 import qubes.core.admin.AdminReply;
 import qubes.core.admin.AdminSocket;
-import qubes.core.admin.Decoder;
 import qubes.core.admin.MethodTraits;
+import qubes.core.admin.ValueDecoder;
 import qubes.core.event.FeaturesRequest;
 import qubes.core.vm.BaseVM;
 import qubes.core.vm.Features;
@@ -62,7 +62,7 @@ public final class ReportMethods {
             Map<String, String> requested = new LinkedHashMap<>();
             for (String path : reports.list(source, FOLDER)) {
                 reports.read(source, path)
-                        .map(Decoder::requestedValue)
+                        .map(ValueDecoder::requestedValue)
                         .ifPresent(value -> requested.put(path.substring(FOLDER.length()), value));
             }
             source.fire(new FeaturesRequest(source, requested));
@@ -96,7 +96,7 @@ public final class ReportMethods {
             Map<String, String> requested = new LinkedHashMap<>();
             for (String key : KEYS) {
                 reports.read(source, "/qubes-tools/" + key)
-                        .map(Decoder::toolValue)
+                        .map(ValueDecoder::toolValue)
                         .filter(value -> !value.isEmpty())
                         .ifPresent(value -> requested.put(key, value));
             }
@@ -123,7 +123,7 @@ public final class ReportMethods {
 
         @Override
         public AdminReply call(AdminCall call) {
-            boolean any = Decoder.anyUpdates(call.payload());
+            boolean any = ValueDecoder.anyUpdates(call.payload());
             call.permit();
             BaseVM source = call.source();
             if (isUpdateable(source)) {

@@ -25,9 +25,8 @@ public final class SystemLists {
     @Component
     @AdminMethodName(name = "admin.vm.List")
     public static final class Domains implements AdminMethod {
-        private static final int LINE_LENGTH = 96;
-
         private final DomainLines lines = new DomainLines();
+        private final DomainList all = new DomainList(lines);
 
         @Activate
         public Domains() {}
@@ -40,15 +39,15 @@ public final class SystemLists {
         @Override
         public AdminReply call(AdminCall call) {
             AdminPermission permission = call.permit();
-            Collection<BaseVM> domains = domainsAt(call);
-            StringBuilder text = new StringBuilder(domains.size() * LINE_LENGTH);
-            for (BaseVM vm : domains) {
-                if (permission.admits(vm)) {
-                    text.append(lines.of(vm)).append('\n');
-                }
-            }
+            AdminReply answer =
+                    call.destination().qid() == 0 && !permission.narrows()
+                            ? all.of(call.qubes())
+                            : Lines.of(
+                                    permission,
+                                    domainsAt(call),
+                                    (BaseVM vm) -> lines.of(vm).text());
             lines.keepAtMost(2 * call.qubes().state().size() + 1);
-            return AdminReply.text(text.toString());
+            return answer;
         }
     }
 

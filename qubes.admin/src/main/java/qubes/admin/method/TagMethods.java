@@ -10,8 +10,8 @@ import qubes.core.admin.AdminCall;
 import qubes.core.admin.AdminMethod;
 import qubes.core.admin.AdminMethodName;
 import qubes.core.admin.AdminReply;
-import qubes.core.admin.Decoder;
 import qubes.core.admin.MethodTraits;
+import qubes.core.admin.NameDecoder;
 import qubes.core.error.QubesTagNotFoundError;
 
 /** The tags of a qube. */
@@ -51,7 +51,7 @@ public final class TagMethods {
 
         @Override
         public AdminReply call(AdminCall call) {
-            String tag = Decoder.tag(call.argument());
+            String tag = NameDecoder.tag(call.argument());
             call.permit();
             return AdminReply.text(call.destination().tags().contains(tag) ? "1" : "0");
         }
@@ -71,7 +71,7 @@ public final class TagMethods {
 
         @Override
         public AdminReply call(AdminCall call) {
-            String tag = Decoder.tag(call.argument());
+            String tag = NameDecoder.tag(call.argument());
             call.permit();
             call.destination().tags().add(tag);
             return AdminReply.EMPTY;
@@ -92,7 +92,7 @@ public final class TagMethods {
 
         @Override
         public AdminReply call(AdminCall call) {
-            String tag = Decoder.tag(call.argument());
+            String tag = NameDecoder.tag(call.argument());
             call.permit();
             if (!call.destination().tags().discard(tag)) {
                 throw new QubesTagNotFoundError(

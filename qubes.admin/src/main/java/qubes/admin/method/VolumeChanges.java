@@ -17,6 +17,7 @@ import qubes.core.admin.AdminMethodName;
 import qubes.core.admin.AdminReply;
 import qubes.core.admin.Decoder;
 import qubes.core.admin.MethodTraits;
+import qubes.core.admin.NameDecoder;
 import qubes.core.admin.Unanswerable;
 import qubes.core.error.QubesNotImplementedError;
 import qubes.core.error.QubesVolumeRevisionNotFoundError;
@@ -41,7 +42,7 @@ public final class VolumeChanges {
         @Override
         public AdminReply call(AdminCall call) {
             String volume = named(call);
-            String revision = Decoder.revision(call.payload());
+            String revision = NameDecoder.revision(call.payload());
             call.permit(Map.of("volume", volume, "revision", revision));
             return done(() -> managed(call).storage().data().revert(volume, revision));
         }
@@ -131,7 +132,7 @@ public final class VolumeChanges {
         @Override
         public AdminReply call(AdminCall call) {
             String volume = named(call);
-            CloneTokens.Offer offer = tokens.redeem(Decoder.token(call.payload()));
+            CloneTokens.Offer offer = tokens.redeem(NameDecoder.token(call.payload()));
             QubesVM source =
                     offer.source(call.qubes())
                             .orElseThrow(() -> new Unanswerable("a copy of a volume that is gone"));

@@ -17,6 +17,7 @@ import qubes.core.admin.AdminReply;
 import qubes.core.admin.AdminSocket;
 import qubes.core.admin.Decoder;
 import qubes.core.admin.MethodTraits;
+import qubes.core.admin.ValueDecoder;
 import qubes.core.error.ProtocolError;
 import qubes.core.error.QubesException;
 import qubes.core.error.QubesVMNotHaltedError;
@@ -93,7 +94,7 @@ public final class VolumeImport {
         @Override
         public AdminReply call(AdminCall call) {
             String volume = named(call);
-            Optional<String> failure = Decoder.importFailure(call.payload());
+            Optional<String> failure = ValueDecoder.importFailure(call.payload());
             VolumeChanges.supported(
                     () -> {
                         managed(call).storage().data().endImport(volume, failure.isEmpty());

@@ -26,8 +26,8 @@ public final class CallCheck {
     }
 
     /**
-     * Lets a call of dom0 pass, and one that the policy lets pass. Reads files once a second at
-     * most.
+     * Lets a call of dom0 pass, and one that the policy lets pass. Looks at files twenty times a
+     * second at most.
      *
      * @throws PermissionDenied if the policy denies it, or has no rule for it
      */

@@ -20,8 +20,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * The qrexec policy as it is on disk now (spec policy.md §1). Whoever asks gets one that was looked
- * after within the last second: mostly without a lock or a look at a file. A policy that cannot be
- * read allows nothing until it is mended.
+ * after within the last twentieth of a second: mostly without a lock or a look at a file. A policy
+ * that cannot be read allows nothing until it is mended, which is seen within a second.
  */
 @Component(service = LivePolicy.class, configurationPid = "qubes.admin.policy")
 @Designate(ocd = LivePolicy.Config.class)
@@ -48,7 +48,8 @@ public final class LivePolicy {
     }
 
     private static final Logger log = LoggerFactory.getLogger(LivePolicy.class);
-    private static final long LOOK_AGAIN_NANOS = TimeUnit.SECONDS.toNanos(1);
+    private static final long LOOK_AGAIN_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
+    private static final long READ_AGAIN_NANOS = TimeUnit.SECONDS.toNanos(1); // what is broken
 
     /**
      * A policy and when somebody last looked whether it is still that.
@@ -58,6 +59,10 @@ public final class LivePolicy {
     private record Look(PolicyReader.Contents contents, Optional<String> failure, long nanos) {
         Look at(long now) {
             return new Look(contents, failure, now);
+        }
+
+        boolean isOld(long now) {
+            return now - nanos > (failure.isPresent() ? READ_AGAIN_NANOS : LOOK_AGAIN_NANOS);
         }
     }
 
@@ -96,16 +101,16 @@ public final class LivePolicy {
         return now.failure.isPresent() || now.contents.files() > 0;
     }
 
-    /** Reads files once a second at most; the other callers of that moment wait for that. */
+    /** Reads files once in a moment at most; the other callers of that moment wait for that. */
     private Look look() {
         Look known = last;
-        if (known != null && clock.getAsLong() - known.nanos <= LOOK_AGAIN_NANOS) {
+        if (known != null && !known.isOld(clock.getAsLong())) {
             return known;
         }
         synchronized (this) {
             known = last;
             long now = clock.getAsLong();
-            if (known == null || now - known.nanos > LOOK_AGAIN_NANOS) {
+            if (known == null || known.isOld(now)) {
                 Look next = next(known, now);
                 tell(known, next);
                 last = next;

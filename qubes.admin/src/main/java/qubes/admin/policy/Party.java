@@ -90,11 +90,7 @@ record Party(Token token, Optional<? extends KnownQube> qube) {
     private Optional<? extends KnownQube> template(Party source, SystemInfo system) {
         return switch (token.kind()) {
             case DISPOSABLE_OF -> qube;
-            case DISPOSABLE ->
-                    source.qube
-                            .flatMap(KnownQube::defaultDispvm)
-                            .flatMap(system::find)
-                            .filter(KnownQube::disposableTemplate);
+            case DISPOSABLE -> source.qube.flatMap(KnownQube::defaultDispvm).flatMap(system::find);
             default -> Optional.empty();
         };
     }
@@ -120,7 +116,10 @@ record Party(Token token, Optional<? extends KnownQube> qube) {
                                 .isPresent();
             }
             case DISPOSABLE_OF_TAG ->
-                    template(source, system).filter(q -> q.hasTag(rule.value())).isPresent();
+                    template(source, system)
+                            .filter(KnownQube::disposableTemplate)
+                            .filter(q -> q.hasTag(rule.value()))
+                            .isPresent();
         };
     }
 }

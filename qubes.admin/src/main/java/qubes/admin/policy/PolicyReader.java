@@ -11,6 +11,7 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.regex.Pattern;
@@ -50,15 +51,15 @@ final class PolicyReader {
     /** What the rules of a file are about; absent where each line says so itself. */
     private record Service(String name, String argument) {}
 
-    private final List<Path> directories;
     private final Path legacy;
     private final List<Rule> rules = new ArrayList<>();
     private final Map<Path, String> seen = new HashMap<>(); // file or folder to its stamp
+    private Path base; // the folder of the policy that is being read
     private int filesRead;
 
-    private PolicyReader(List<Path> directories, Path legacy) {
-        this.directories = directories;
+    private PolicyReader(Path legacy) {
         this.legacy = legacy;
+        this.base = legacy;
     }
 
     /**
@@ -78,12 +79,13 @@ final class PolicyReader {
     }
 
     private static Contents readOnce(List<Path> directories, Path legacy) throws IOException {
-        PolicyReader reader = new PolicyReader(directories, legacy);
+        PolicyReader reader = new PolicyReader(legacy);
         Map<String, Path> files = new TreeMap<>();
         for (Path directory : directories) {
             reader.policies(directory).forEach(file -> files.putIfAbsent(name(file), file));
         }
         for (Path file : files.values()) {
+            reader.base = Objects.requireNonNull(file.getParent());
             reader.file(file, Optional.empty(), 0);
         }
         return new Contents(new Policy(reader.rules), files.size(), Map.copyOf(reader.seen));
@@ -134,7 +136,7 @@ final class PolicyReader {
             number++;
             String text = (about.isPresent() ? modern(line) : line).strip();
             if (!text.isEmpty() && !text.startsWith("#")) {
-                line(text, about, file, file + ":" + number, depth);
+                line(text, about, file + ":" + number, depth);
             }
         }
     }
@@ -144,22 +146,30 @@ final class PolicyReader {
         return line.replace("$include:", "!include ").replace('$', '@').replace(',', ' ');
     }
 
-    private void line(String line, Optional<Service> about, Path file, String where, int depth)
+    private void line(String line, Optional<Service> about, String where, int depth)
             throws IOException {
         List<String> words = Arrays.asList(BLANKS.split(line));
         switch (words.get(0)) {
-            case "!include" -> file(included(words, 1, file, where), about, depth + 1);
+            case "!include" -> file(included(words, 1, where), about, depth + 1);
             case "!include-dir" -> {
-                for (Path each : policies(included(words, 1, file, where))) {
+                Path included = included(words, 1, where);
+                List<Path> files = policies(included);
+                if (!Files.isDirectory(included)) {
+                    throw new PolicySyntaxError(where, "no folder there: ", words.get(1));
+                }
+                for (Path each : files) {
                     file(each, about, depth + 1);
                 }
             }
             case "!include-service" -> {
-                Path path = included(words, 3, file, where);
+                Path path = included(words, 3, where);
                 Rule.checkService(words.get(1), words.get(2), where);
                 file(path, Optional.of(new Service(words.get(1), words.get(2))), depth + 1);
             }
-            case "!compat-4.0" -> compatible(depth);
+            case "!compat-4.0" -> {
+                refuseUnlessAlone(words, where);
+                compatible(depth);
+            }
             default -> rules.add(rule(words, about, where));
         }
     }
@@ -178,20 +188,21 @@ final class PolicyReader {
         return Rule.parse(words.get(0), words.get(1), words.subList(2, words.size()), where);
     }
 
-    /** Relative to the folder of the policy, also from a file further down. */
-    private Path included(List<String> words, int at, Path file, String where) {
+    /** Relative to the folder that is being read, also from a file further down or elsewhere. */
+    private Path included(List<String> words, int at, String where) {
         if (words.size() != at + 1) {
             throw new PolicySyntaxError(where, words.get(0) + " has " + at + " words after it");
         }
-        Path top =
-                directories.stream()
-                        .filter(file::startsWith)
-                        .findFirst()
-                        .orElseGet(() -> directories.get(directories.size() - 1));
         try {
-            return top.resolve(words.get(at));
+            return base.resolve(words.get(at));
         } catch (InvalidPathException e) {
             throw new PolicySyntaxError(where, "no file can be called ", words.get(at));
+        }
+    }
+
+    private static void refuseUnlessAlone(List<String> words, String where) {
+        if (words.size() != 1) {
+            throw new PolicySyntaxError(where, words.get(0) + " has no words after it");
         }
     }
 

@@ -206,7 +206,7 @@ final class Answers implements Watch.Consequences {
                 begin(exchange, stream.get());
                 return;
             }
-            byte[] frame = Frames.ok(reply.text());
+            ByteBuffer[] frame = Frames.ok(reply);
             if (claimed(exchange)) {
                 told(exchange, CallListener.OK);
                 send(exchange.channel(), frame);
@@ -292,10 +292,14 @@ final class Answers implements Watch.Consequences {
     }
 
     private void send(SocketChannel channel, byte[] frame) {
-        ByteBuffer buffer = ByteBuffer.wrap(frame);
+        send(channel, ByteBuffer.wrap(frame));
+    }
+
+    private void send(SocketChannel channel, ByteBuffer... frame) {
+        ByteBuffer last = frame[frame.length - 1];
         try {
-            for (int tries = 0; tries < WRITE_TRIES && buffer.hasRemaining(); tries++) {
-                if (channel.write(buffer) == 0) {
+            for (int tries = 0; tries < WRITE_TRIES && last.hasRemaining(); tries++) {
+                if (write(channel, frame) == 0) {
                     Thread.yield();
                 }
             }
@@ -304,11 +308,16 @@ final class Answers implements Watch.Consequences {
             connections.close(channel);
             return;
         }
-        if (buffer.hasRemaining()) {
-            Outflow.rest(channel, outbox, frames, buffer).begin(null);
+        if (last.hasRemaining()) {
+            Outflow.rest(channel, outbox, frames, frame).begin(null);
         } else {
             connections.close(channel);
         }
+    }
+
+    /** Most answers are in one part, which is quicker to write. */
+    private static long write(SocketChannel channel, ByteBuffer[] frame) throws IOException {
+        return frame.length == 1 ? channel.write(frame[0]) : channel.write(frame);
     }
 
     private static String shown(Request request) {

@@ -65,9 +65,12 @@ final class Outflow implements EventSink {
     }
 
     /** The rest of an answer, after which the connection is closed. */
-    static Outflow rest(SocketChannel channel, Outbox outbox, EventFrames frames, ByteBuffer rest) {
+    static Outflow rest(
+            SocketChannel channel, Outbox outbox, EventFrames frames, ByteBuffer[] rest) {
         Outflow flow = new Outflow(channel, outbox, frames, false, Long.MAX_VALUE / BURST_FACTOR);
-        flow.offer(rest);
+        for (ByteBuffer part : rest) {
+            flow.offer(part);
+        }
         flow.ended = true;
         return flow;
     }

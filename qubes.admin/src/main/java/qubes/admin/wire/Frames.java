@@ -3,10 +3,13 @@ package qubes.admin.wire;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
+import qubes.core.admin.AdminReply;
 import qubes.core.error.DeviceAlreadyAssigned;
 import qubes.core.error.DeviceAlreadyAttached;
 import qubes.core.error.DeviceNotAssigned;
@@ -48,6 +51,14 @@ public final class Frames {
         System.arraycopy(OK, 0, frame, 0, OK.length);
         System.arraycopy(body, 0, frame, OK.length, body.length);
         return frame;
+    }
+
+    /** As {@link #ok(String)}, in parts, to be written in this order. */
+    public static ByteBuffer[] ok(AdminReply reply) {
+        Optional<ByteBuffer> encoded = reply.encoded();
+        return encoded.isPresent()
+                ? new ByteBuffer[] {ByteBuffer.wrap(OK).asReadOnlyBuffer(), encoded.get()}
+                : new ByteBuffer[] {ByteBuffer.wrap(ok(reply.text()))};
     }
 
     /** True if callers are told of such an error; any other is a bug, and they get no answer. */

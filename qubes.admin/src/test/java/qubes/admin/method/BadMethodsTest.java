@@ -35,6 +35,7 @@ import qubes.core.admin.MethodTraits.Scope;
 import qubes.core.event.Event;
 import qubes.core.event.EventPattern;
 import qubes.core.event.Extension;
+import qubes.core.event.PreEvent;
 
 /**
  * Methods and handlers of somebody else's bundle that block, break or leave their thread in
@@ -93,10 +94,15 @@ class BadMethodsTest {
     }
 
     private void call(int times, String method) throws IOException {
+        call(times, method, "", "dom0");
+    }
+
+    private void call(int times, String method, String argument, String destination)
+            throws IOException {
         for (int i = 0; i < times; i++) {
             SocketChannel channel = daemon.client().connect();
             callers.add(channel);
-            Client.write(channel, Client.request(method, "", "dom0", ""));
+            Client.write(channel, Client.request(method, argument, destination, ""));
             channel.shutdownOutput();
         }
     }
@@ -316,9 +322,47 @@ class BadMethodsTest {
     @ParameterizedTest
     @ValueSource(strings = {"property-pre-set:memory", "property-set:memory"})
     @DisplayName(
-            "a handler that blocks on a change holds up changes, whose callers are told; reads go on")
+            "a handler that waits on a change is interrupted: the change is decided, others go on")
+    void handlerThatWaits(String event) throws Exception {
+        daemon.add(
+                (Extension) on -> on.after(EventPattern.of(Event.class, event), e -> waitFor(end)));
+        boolean veto = event.contains("-pre-");
+        for (String memory : List.of("500", "510")) {
+            String answer =
+                    daemon.client().call("admin.vm.property.Set", "memory", "test-vm1", memory);
+            if (veto) {
+                assertTrue(answer.startsWith("2\0QubesException\0\0Refused: extension "), answer);
+            } else {
+                assertEquals("0\0", answer);
+            }
+            assertOthersAreServed();
+        }
+        assertEquals(
+                veto ? "default=True type=int 400" : "default=False type=int 510",
+                daemon.client()
+                        .call("admin.vm.property.Get", "memory", "test-vm1", "")
+                        .substring(2));
+    }
+
+    private static void waitFor(CountDownLatch latch) {
+        try {
+            latch.await();
+        } catch (InterruptedException e) {
+            throw new IllegalStateException("interrupted", e);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"property-pre-set:memory", "property-set:memory"})
+    @DisplayName(
+            "one that ignores the interrupt holds up changes, whose callers are told; reads go on")
     void handlerThatBlocks(String event) throws Exception {
-        daemon.add((Extension) on -> on.after(EventPattern.of(Event.class, event), e -> block()));
+        daemon.add(
+                (Extension)
+                        on ->
+                                on.after(
+                                        EventPattern.of(Event.class, event),
+                                        e -> blockWhateverComes()));
         String slow = Client.request("admin.vm.property.Set", "memory", "test-vm1", "500");
         assertEquals(NOT_DONE.formatted("admin.vm.property.Set"), daemon.client().exchange(slow));
         for (int i = 0; i < 50; i++) {
@@ -326,11 +370,49 @@ class BadMethodsTest {
                     "0\0from-test-vm1",
                     daemon.client().call("admin.vm.feature.Get", "only-appvm", "test-vm1", ""));
         }
-        assertEquals(
-                NOT_DONE.formatted("admin.vm.tag.Set"),
-                daemon.client().call("admin.vm.tag.Set", "t", "test-net", ""));
+        call(100, "admin.vm.tag.Set", "t", "test-net");
+        assertEachIsToldSo("admin.vm.tag.Set");
         end.countDown();
         assertOthersAreServed();
+    }
+
+    private void blockWhateverComes() {
+        while (end.getCount() > 0) {
+            try {
+                end.await();
+            } catch (InterruptedException e) {
+                // ignored: that is what this handler is there for
+            }
+        }
+    }
+
+    @Test
+    @DisplayName("a handler of a guest's life that waits holds up that guest only")
+    void handlerOfLifeThatWaits() throws Exception {
+        CountDownLatch waits = new CountDownLatch(1);
+        daemon.add(
+                (Extension)
+                        on ->
+                                on.before(
+                                        EventPattern.of(PreEvent.class, "domain-pre-start"),
+                                        e -> {
+                                            if (e.subject().subjectName().equals("test-vm1")) {
+                                                waits.countDown();
+                                                block();
+                                            }
+                                        }));
+        String noStorage =
+                "2\0QubesVMError\0\0VM directory does not exist: %s\0"; // it is in memory
+        call(5, "admin.vm.Start", "", "test-vm1");
+        waits.await();
+        assertEquals(
+                noStorage.formatted("test-net"),
+                daemon.client().call("admin.vm.Start", "", "test-net", ""));
+        assertOthersAreServed();
+        end.countDown();
+        for (SocketChannel caller : callers) {
+            assertEquals(noStorage.formatted("test-vm1"), Client.readAll(caller));
+        }
     }
 
     @Test

@@ -189,7 +189,11 @@ class PinnedChangesTest {
             admin.label.Get+pink                  | = 0xff00ff
             admin.label.Index+pink                | = 10
             admin.vm.property.Set+label <pink     | ok
-            admin.label.Remove+pink               | ! QubesLabelInUseError
+            admin.label.Remove+pink               | ! QubesLabelInUseError: Label is still in use: 'pink'
+            admin.vm.property.Set+label @dom0 <10 | ok
+            admin.vm.property.Set+label <red      | ok
+            admin.label.Remove+10                 | ! QubesLabelInUseError: Label is still in use: 'pink'
+            admin.vm.property.Set+label @dom0 <black | ok
             admin.vm.property.Set+label <10       | ok
             admin.vm.property.Set+label <label-04 | ok
             admin.vm.property.Get+label           | = default=False type=label green
@@ -217,7 +221,7 @@ class PinnedChangesTest {
             admin.vm.Console                 | = /dev/pts/42
             admin.vm.Pause                   | ok
             admin.vm.List                    | = test-vm1 class=AppVM state=Paused uuid=22222222-2222-4222-8222-222222222222⏎
-            admin.vm.Pause                   | ! QubesVMNotRunningError
+            admin.vm.Pause                   | ok
             admin.vm.Shutdown                | ! QubesVMNotRunningError
             admin.vm.Console                 | = /dev/pts/42
             admin.vm.Suspend                 | ok

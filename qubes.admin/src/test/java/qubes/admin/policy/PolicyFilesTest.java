@@ -56,6 +56,9 @@ class PolicyFilesTest {
                 "!include-service a b 10-a.policy",
                 "!include-service * +x 10-a.policy",
                 "!include-dir no-such-dir x",
+                "!include-dir no-such-dir",
+                "!include-dir 10-a.policy",
+                "!compat-4.0 x",
                 "a * b c",
                 "!include \0",
                 "* * a b allow # no comment here"
@@ -100,6 +103,18 @@ class PolicyFilesTest {
                         "* * a c deny (f:2)",
                         "* * a d deny (10-a.policy:3)"),
                 shown(read(etc)));
+    }
+
+    @Test
+    @DisplayName("what is included is below the folder of the policy, wherever it is included from")
+    void includeFromElsewhere() throws IOException {
+        Path run = Files.createDirectories(folder.resolve("run/include")).getParent();
+        Path elsewhere = Files.writeString(folder.resolve("elsewhere"), "!include include/f");
+        Files.writeString(run.resolve("10-a.policy"), "!include " + elsewhere);
+        Files.writeString(run.resolve("include/f"), "* * a b deny");
+        write("20-b.policy", "!include-service s * " + elsewhere);
+        write("include/f", "c d deny");
+        assertEquals(List.of("* * a b deny (f:1)", "s * c d deny (f:1)"), shown(read(run, etc)));
     }
 
     @Test

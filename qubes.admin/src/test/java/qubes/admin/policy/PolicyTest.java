@@ -45,6 +45,8 @@ class PolicyTest {
                     * * allow autostart=no                         | test-vm1    | @dispvm         | no, told
                     test-no-dvm @dispvm allow                      | test-no-dvm | @dispvm         | no, told
                     test-invalid-dvm @dispvm allow                 | test-invalid-dvm | @dispvm    | no, told
+                    * @dispvm:test-vm1 deny notify=no; * @dispvm allow target=dom0 | test-invalid-dvm | @dispvm | no
+                    * @dispvm:@tag:tag1 deny notify=no; * @dispvm allow target=dom0 | test-invalid-dvm | @dispvm | dom0
                     * * allow                                      | test-vm1    | @dispvm         | @dispvm:default-dvm
                     * * allow                                      | test-vm1    | @default        | no, told
                     * * allow                                      | test-vm1    | ''              | no, told

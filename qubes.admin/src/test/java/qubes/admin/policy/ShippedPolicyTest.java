@@ -38,12 +38,14 @@ class ShippedPolicyTest {
     }
 
     @Test
-    @DisplayName("grants nothing by itself")
+    @DisplayName("grants nothing by itself, but to what restores a backup")
     void grantsNothing() throws IOException {
         assertEquals(
-                List.of(),
+                List.of("@tag:backup-restore-mgmt"),
                 policy().rules().stream()
                         .filter(rule -> rule.action() != Rule.Action.DENY)
+                        .map(rule -> rule.source().text())
+                        .distinct()
                         .toList());
         assertFalse(policy().rules().isEmpty());
     }
@@ -94,5 +96,60 @@ class ShippedPolicyTest {
                 (Decision.Deny)
                         policy().decide("admin.vm.property.GetAll", "+", source, target, system);
         assertFalse(denied.told());
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "admin.vm.Create.AppVM,                 +,                     dom0,    yes",
+        "admin.vm.Create.StandaloneVM,          +,                     dom0,    yes",
+        "admin.vm.Create.TemplateVM,            +,                     dom0,    yes",
+        "admin.vm.Create.DispVM,                +,                     dom0,    no",
+        "admin.vm.CreateInPool.AppVM,           +,                     dom0,    no",
+        "admin.vm.List,                         +,                     dom0,    yes",
+        "admin.vm.List,                         +,                     test-vm1, yes",
+        "admin.vm.property.Get,                 +provides_network,     test-vm1, yes",
+        "admin.vm.property.Get,                 +template_for_dispvms, test-vm1, yes",
+        "admin.vm.property.Get,                 +netvm,                test-vm1, no",
+        "admin.vm.property.Get,                 +netvm,                new,     no",
+        "admin.vm.property.Set,                 +netvm,                new,     yes",
+        "admin.vm.property.Set,                 +netvm,                test-vm1, no",
+        "admin.vm.feature.Set,                  +gui,                  new,     yes",
+        "admin.vm.firewall.Set,                 +,                     new,     yes",
+        "admin.vm.tag.Set,                      +work,                 new,     yes",
+        "admin.vm.tag.Remove,                   +work,                 new,     no",
+        "admin.vm.volume.Import,                +private,              new,     yes",
+        "admin.vm.volume.ImportWithSize,        +root,                 new,     yes",
+        "admin.vm.volume.Info,                  +root,                 new,     yes",
+        "admin.vm.volume.List,                  +,                     new,     yes",
+        "admin.vm.volume.List,                  +,                     test-vm1, no",
+        "admin.vm.volume.Set.revisions_to_keep, +root,                 new,     yes",
+        "admin.vm.Start,                        +,                     new,     no",
+        "qubes.RestoreById,                     +7,                    storage, yes",
+        "qubes.RestoreById,                     +7,                    new,     no",
+    })
+    @DisplayName("lets the qube that restores a backup do that, with new qubes only")
+    void restores(String service, String argument, String target, String granted)
+            throws IOException {
+        Fixture system =
+                Fixture.with(
+                        "mgmt DispVM backup-restore-mgmt none running\n"
+                                + "new AppVM backup-restore-in-progress none\n"
+                                + "storage AppVM backup-restore-storage none running");
+        Decision decision =
+                policy().decide(
+                                service,
+                                argument,
+                                Party.source("mgmt", system),
+                                Party.source(target, system),
+                                system);
+        assertEquals(granted.equals("yes"), decision instanceof Decision.Allow);
+        assertFalse(
+                policy().decide(
+                                        service,
+                                        argument,
+                                        Party.source("test-vm2", system),
+                                        Party.source(target, system),
+                                        system)
+                        instanceof Decision.Allow);
     }
 }

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -12,6 +13,7 @@ import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
+import qubes.core.admin.AdminReply;
 import qubes.core.error.DeviceNotAssigned;
 import qubes.core.error.ProtocolError;
 import qubes.core.error.QubesException;
@@ -26,6 +28,21 @@ import qubes.testkit.hypervisor.BareDomain;
 class FramesTest {
     private record Happened(PropertyHolder subject, String wireName, Map<String, Object> arguments)
             implements Event {}
+
+    @Test
+    @DisplayName("an answer that was encoded before is the same answer, as often as one likes")
+    void encodedBefore() {
+        AdminReply reply = AdminReply.encoded(StandardCharsets.UTF_8.encode("ä b"));
+        for (int i = 0; i < 2; i++) {
+            StringBuilder frame = new StringBuilder();
+            for (ByteBuffer part : Frames.ok(reply)) {
+                frame.append(StandardCharsets.UTF_8.decode(part));
+            }
+            assertEquals("0\0ä b", frame.toString());
+            assertEquals("ä b", reply.text());
+        }
+        assertEquals(1, Frames.ok(AdminReply.text("ä b")).length);
+    }
 
     @Test
     @DisplayName("an answer is 0 NUL and the text as UTF-8; nothing is exactly these two bytes")

@@ -84,16 +84,17 @@ final class PropertyText {
 
     /**
      * Where the value ends that {@code text} begins with: at the last quote before the next key; -1
-     * if it is the last value. An equals sign at the end of the value begins no key.
+     * if it is the last value. An equals sign at the end of the value begins no key, so the one
+     * after it may; more of them before a blank are a mistake, which is for the caller to find.
      */
     private static int endOfValue(String text) {
-        for (int next = text.indexOf("='"); next >= 0; next = text.indexOf("='", next + 1)) {
-            int end = text.lastIndexOf("' ", next - 1);
-            if (end >= 0) {
-                return end;
-            }
+        int next = text.indexOf("='");
+        int end = next < 0 ? -1 : text.lastIndexOf("' ", next - 1);
+        if (next >= 0 && end < 0) {
+            next = text.indexOf("='", next + 1);
+            end = next < 0 ? -1 : text.lastIndexOf("' ", next - 1);
         }
-        return -1;
+        return end;
     }
 
     private static boolean inKeys(int c) {

@@ -64,7 +64,7 @@ public final class Devices {
         vm.write(
                 () -> {
                     List<DeviceInterface> now = denied();
-                    if (!now.containsAll(interfaces)) {
+                    if (!new HashSet<>(now).containsAll(interfaces)) {
                         vm.set(
                                 QubesVM.DEVICES_DENIED,
                                 DeviceInterface.text(now) + DeviceInterface.text(interfaces));

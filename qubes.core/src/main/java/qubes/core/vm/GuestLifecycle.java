@@ -165,10 +165,19 @@ final class GuestLifecycle implements GuestListener {
         handleStop();
     }
 
+    /** Of one that is paused it is announced, too: a paused guest counts as running. */
     void pause() {
-        refuseUnlessRunning();
+        if (!vm.isRunning()) {
+            throw notRunning();
+        }
         fire(new Lifecycle.PrePaused(vm));
-        hypervisor().pause(vm.uuid());
+        pauseUnlessPaused();
+    }
+
+    private void pauseUnlessPaused() {
+        if (state() != GuestState.PAUSED) {
+            hypervisor().pause(vm.uuid());
+        }
     }
 
     void unpause() {
@@ -188,9 +197,7 @@ final class GuestLifecycle implements GuestListener {
         skipService("qubes.SuspendPre");
         if (!hypervisor().suspend(vm.uuid())) {
             fire(new Lifecycle.PrePaused(vm));
-            if (state() != GuestState.PAUSED) {
-                hypervisor().pause(vm.uuid());
-            }
+            pauseUnlessPaused();
         }
     }
 
@@ -380,13 +387,6 @@ final class GuestLifecycle implements GuestListener {
         for (Property<?> property :
                 new Property<?>[] {QubesVM.XID, QubesVM.STUBDOM_XID, QubesVM.START_TIME}) {
             fire(new PropertyReset(vm, property, Optional.empty()));
-        }
-    }
-
-    private void refuseUnlessRunning() {
-        GuestState state = state();
-        if (!state.active() || state == GuestState.PAUSED) {
-            throw notRunning();
         }
     }
 

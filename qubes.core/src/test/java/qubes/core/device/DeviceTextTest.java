@@ -171,6 +171,7 @@ class DeviceTextTest {
                 "a device                    | device='vm:1-1.1.1' mode='required'",
                 "options                     | options='' mode='required'",
                 "no blank between properties | _a='b'_c='d'",
+                "three without a blank       | _a='b='_c='d' _e='f'",
                 "no quotes                   | required",
                 "a letter that is not ASCII  | _name='ä'",
                 "a tab                       | _name='a\tb'"

@@ -104,11 +104,6 @@ public final class PciDeviceClass implements DeviceClass {
 
     @Override
     public void attach(BaseVM frontend, DeviceInfo device, Map<String, String> options) {
-        for (String option : options.keySet()) {
-            if (!OPTIONS.contains(option)) {
-                throw new QubesValueError("Unsupported option " + Repr.printable(option));
-            }
-        }
         String address =
                 host.find(device.device().portId())
                         .map(PciDeviceClass::address)
@@ -122,6 +117,11 @@ public final class PciDeviceClass implements DeviceClass {
         if (frontend.hasProperty(QubesVM.VIRT_MODE.name())
                 && frontend.get(QubesVM.VIRT_MODE).equals("pvh")) {
             throw new QubesException("Can't attach PCI device to VM in pvh mode");
+        }
+        for (String option : options.keySet()) {
+            if (!OPTIONS.contains(option)) {
+                throw new QubesValueError("Unsupported option " + Repr.printable(option));
+            }
         }
         attaching.lock();
         try {

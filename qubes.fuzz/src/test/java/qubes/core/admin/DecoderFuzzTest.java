@@ -61,17 +61,19 @@ class DecoderFuzzTest {
         matches(
                 decoded(sent, u -> Decoder.ascii(u, () -> new Unanswerable("x"))),
                 "(?s)\\p{ASCII}*");
-        matches(decoded(sent, u -> Decoder.domainName(u).value()), "[a-zA-Z][a-zA-Z0-9_.-]{0,30}");
-        matches(decoded(sent, Decoder::featureName), "[a-zA-Z0-9_.-]+");
-        matches(decoded(sent, u -> Decoder.featureValue(name(), u)), "[ -~]*");
-        matches(decoded(sent, Decoder::tag), "[A-Za-z0-9_-]+");
-        matches(decoded(sent, Decoder::labelName), "[A-Za-z0-9_.-]+");
         matches(
-                decoded(sent, Decoder::labelNameNoIndex),
+                decoded(sent, u -> NameDecoder.domainName(u).value()),
+                "[a-zA-Z][a-zA-Z0-9_.-]{0,30}");
+        matches(decoded(sent, NameDecoder::featureName), "[a-zA-Z0-9_.-]+");
+        matches(decoded(sent, u -> ValueDecoder.featureValue(name(), u)), "[ -~]*");
+        matches(decoded(sent, NameDecoder::tag), "[A-Za-z0-9_-]+");
+        matches(decoded(sent, NameDecoder::labelName), "[A-Za-z0-9_.-]+");
+        matches(
+                decoded(sent, NameDecoder::labelNameNoIndex),
                 "[A-Za-z0-9_.-]*[A-Za-z_.-][A-Za-z0-9_.-]*");
-        matches(decoded(sent, Decoder::labelColor), "0x[0-9a-fA-F]{6}");
-        matches(decoded(sent, u -> Decoder.poolName(Decoder.text(u))), "[A-Za-z0-9_.-]*");
-        matches(decoded(sent, Decoder::revision), "[A-Za-z0-9:_.-]*");
+        matches(decoded(sent, ValueDecoder::labelColor), "0x[0-9a-fA-F]{6}");
+        matches(decoded(sent, u -> NameDecoder.poolName(Decoder.text(u))), "[A-Za-z0-9_.-]*");
+        matches(decoded(sent, NameDecoder::revision), "[A-Za-z0-9:_.-]*");
         decoded(sent, Decoder::bool);
         for (boolean negative : new boolean[] {true, false}) {
             Optional<Long> number = decoded(sent, u -> Decoder.number("volume size", u, negative));
@@ -116,7 +118,9 @@ class DecoderFuzzTest {
     }
 
     private static void value(Property<?> property, Untrusted sent) {
-        matches(decoded(sent, u -> Decoder.propertyValue(property, NOBODY, u)), "(?s)\\p{ASCII}*");
+        matches(
+                decoded(sent, u -> ValueDecoder.propertyValue(property, NOBODY, u)),
+                "(?s)\\p{ASCII}*");
     }
 
     private static Untrusted name() {

@@ -240,8 +240,7 @@ public final class LibvirtHypervisor implements Hypervisor {
                                 + " lacks or hides. Turn it on in the firmware, or use pvh or pv.",
                         e);
             }
-            throw new QubesException(
-                    "Start failed: " + e.userMessage() + ", see the daemon's log for details", e);
+            throw new QubesException(e.startMessage(kind), e);
         }
     }
 

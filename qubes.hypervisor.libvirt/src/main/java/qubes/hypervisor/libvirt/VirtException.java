@@ -83,6 +83,21 @@ final class VirtException extends Exception {
         return message == null ? code.name() : forUsers(message);
     }
 
+    /**
+     * What users are told of a start that failed, with where more is said (spec admin-api §7).
+     *
+     * @param kind of hypervisor
+     */
+    String startMessage(String kind) {
+        return "Start failed: "
+                + userMessage()
+                + ", see "
+                + (kind.equals("xen")
+                        ? "/var/log/libvirt/libxl/libxl-driver.log"
+                        : "the daemon's log")
+                + " for details";
+    }
+
     static String forUsers(String message) {
         return withoutDirectories(withoutCommandLine(message))
                 .strip()

@@ -119,8 +119,9 @@ class UplinkTest {
                             link -> {
                                 if (calls.incrementAndGet() == 1) {
                                     uplink.lost(link, "while it was used");
-                                    link.close();
-                                    link.list(); // refused: the connection is closed
+                                    link.close(); // or the uplink is at it already
+                                    awaitClosed(link);
+                                    link.list(); // refused
                                 }
                                 return calls.get();
                             });
@@ -161,6 +162,14 @@ class UplinkTest {
             uplink.start();
             assertThrows(QubesException.class, () -> uplink.call(Link::kind));
             assertFalse(uplink.up());
+        }
+    }
+
+    private static void awaitClosed(Link link) {
+        try {
+            Await.until("the connection is closed", () -> !link.alive());
+        } catch (Exception e) {
+            throw new IllegalStateException(e);
         }
     }
 }

@@ -6,6 +6,7 @@ import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.libvirt.Error.ErrorNumber;
 
 class VirtExceptionTest {
     @ParameterizedTest(name = "{0}")
@@ -47,5 +48,18 @@ class VirtExceptionTest {
                 "Failure in libvirt_lxc startup: no root.img gave up",
                 VirtException.forUsers(
                         "Failure in libvirt_lxc startup: no /var/lib/root.img\n gave up\n"));
+    }
+
+    @Test
+    @DisplayName("of a start that failed users are told where more is said")
+    void namesTheLog() {
+        VirtException failed =
+                new VirtException(ErrorNumber.VIR_ERR_INTERNAL_ERROR, "no memory", null);
+        assertEquals(
+                "Start failed: no memory, see /var/log/libvirt/libxl/libxl-driver.log for details",
+                failed.startMessage("xen"));
+        assertEquals(
+                "Start failed: no memory, see the daemon's log for details",
+                failed.startMessage("qemu"));
     }
 }

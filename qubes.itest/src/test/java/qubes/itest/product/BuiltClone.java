@@ -90,15 +90,12 @@ final class BuiltClone implements AutoCloseable {
     /**
      * What the helper program of a method answers, called as the client calls it in dom0.
      *
-     * @param socket of the daemon that it is to ask
+     * @param socket the daemon's
      */
-    String helper(Path socket, Step.Call call) throws IOException {
+    String helper(Step.Call call, Path socket) throws IOException {
+        Path programs = clone.resolve("qubes.dist/target/dist/bin");
         ProcessBuilder program =
-                new ProcessBuilder(
-                        clone.resolve("qubes.dist/target/dist/bin")
-                                .resolve(call.method())
-                                .toString(),
-                        call.argument());
+                new ProcessBuilder(programs.resolve(call.method()).toString(), call.argument());
         program.environment().put("QUBESD_SOCKET", socket.toString());
         program.environment().put("QREXEC_REMOTE_DOMAIN", "dom0");
         program.environment().put("QREXEC_REQUESTED_TARGET", call.destination());

@@ -24,21 +24,23 @@ final class Rehearsal {
         this.clone = clone;
     }
 
-    /** Takes all steps of a scenario; what it kept and listened to ends with it. */
+    /**
+     * Takes all steps of a scenario; what it kept and listened to ends with it.
+     *
+     * @throws AssertionFailedError at the first step that does not go as it should; the message
+     *     begins with the scenario's title
+     */
     void play(Scenario scenario) throws Exception {
         Map<String, String> kept = new HashMap<>(); // name to text
         kept.put("room", clone.room().toString());
         Optional<Listener> listener = Optional.empty();
         try {
             for (Step step : scenario.steps()) {
-                String sent = filled(step.sent(), kept);
-                String expected = filled(step.expected(), kept);
-                switch (step.verb()) {
-                    case "call" -> check(step, expected, answer(Step.call(sent)), kept);
-                    case "run" -> check(step, expected, helped(Step.call(sent)), kept);
-                    case "listen" -> listener = Optional.of(listen(Step.call(sent)));
-                    case "hear" -> listener.orElseThrow().await(sent);
-                    default -> throw new IllegalArgumentException(step.toString());
+                try {
+                    listener = take(step, kept, listener);
+                } catch (IOException | AssertionError e) {
+                    throw new AssertionFailedError(
+                            scenario.title() + ": " + step + ": " + e.getMessage(), e);
                 }
             }
         } finally {
@@ -46,6 +48,22 @@ final class Rehearsal {
                 listener.get().close();
             }
         }
+    }
+
+    private Optional<Listener> take(
+            Step step, Map<String, String> kept, Optional<Listener> listener) throws IOException {
+        String sent = filled(step.sent(), kept);
+        String expected = filled(step.expected(), kept);
+        switch (step.verb()) {
+            case "call" -> check(expected, answer(Step.call(sent)), kept);
+            case "run" -> check(expected, clone.helper(Step.call(sent), admin.path()), kept);
+            case "listen" -> {
+                return Optional.of(listen(Step.call(sent)));
+            }
+            case "hear" -> listener.orElseThrow().await(sent);
+            default -> throw new IllegalArgumentException(step.toString());
+        }
+        return listener;
     }
 
     private Listener listen(Step.Call call) throws IOException {
@@ -56,19 +74,15 @@ final class Rehearsal {
         return new String(admin.exchange(bytes(call.request())), StandardCharsets.UTF_8);
     }
 
-    private String helped(Step.Call call) throws IOException {
-        return clone.helper(admin.path(), call);
-    }
-
     private static byte[] bytes(String text) {
         return text.getBytes(StandardCharsets.UTF_8);
     }
 
-    private static void check(Step step, String expected, String answer, Map<String, String> kept) {
+    private static void check(String expected, String answer, Map<String, String> kept) {
         if (expected.startsWith("~ ")) {
-            match(step, Step.plain(expected.substring(2)), answer, kept);
+            match(Step.plain(expected.substring(2)), answer, kept);
         } else {
-            assertEquals(wire(expected, answer), answer, step::toString);
+            assertEquals(wire(expected, answer), answer);
         }
     }
 
@@ -91,12 +105,12 @@ final class Rehearsal {
         return answer.startsWith(begin) ? answer : begin + "…";
     }
 
-    private static void match(Step step, String pattern, String answer, Map<String, String> kept) {
+    private static void match(String pattern, String answer, Map<String, String> kept) {
         Matcher found =
                 Pattern.compile("0\0(?:" + pattern + ")", Pattern.DOTALL | Pattern.MULTILINE)
                         .matcher(answer);
         if (!found.matches()) {
-            throw new AssertionFailedError(step + ", not " + answer, pattern, answer);
+            throw new AssertionFailedError("no match: " + answer, pattern, answer);
         }
         Matcher names = NAMED_GROUP.matcher(pattern);
         while (names.find()) {

@@ -18,6 +18,9 @@ import qubes.core.vm.Qubes;
  * the test.
  */
 public final class Engine implements AutoCloseable {
+    /** Well below the deadlines that tests set for calls. */
+    private static final int HANDLER_LIMIT_MILLIS = 400;
+
     private final QubesSystem system;
 
     private Engine(QubesSystem system) {
@@ -85,7 +88,14 @@ public final class Engine implements AutoCloseable {
 
     private static CoreConfig config(Path store, Path home) {
         return configuration(
-                CoreConfig.class, Map.of("store", store.toString(), "home", home.toString()));
+                CoreConfig.class,
+                Map.of(
+                        "store",
+                        store.toString(),
+                        "home",
+                        home.toString(),
+                        "handler_limit_millis",
+                        HANDLER_LIMIT_MILLIS));
     }
 
     /** A component's configuration, with its defaults where {@code values} has none. */

@@ -43,6 +43,7 @@ final class EventBus {
     private record Wish(String level, ForeignHandler<?> handler) {}
 
     private final List<ApplicationHandler<?>> application;
+    private final HandlerWatch watch;
     private final SubjectHandlers ofSubjects = new SubjectHandlers();
     private volatile List<Wish> wishes = List.of(); // in the extensions' order
     private Map<Extension, List<Wish>> byExtension = new IdentityHashMap<>(); // guarded by this
@@ -50,9 +51,11 @@ final class EventBus {
 
     /**
      * @param application the application's own handlers, in order
+     * @param watch over the handlers of extensions
      */
-    EventBus(List<ApplicationHandler<?>> application) {
+    EventBus(List<ApplicationHandler<?>> application, HandlerWatch watch) {
         this.application = List.copyOf(application);
+        this.watch = watch;
     }
 
     /** Forgets what was found for klasses that may have left. */
@@ -92,10 +95,11 @@ final class EventBus {
         forget();
     }
 
-    private static List<Wish> wishesOf(Extension extension) {
+    private List<Wish> wishesOf(Extension extension) {
         List<Wish> own = new ArrayList<>();
+        HandlerOwner owner = new HandlerOwner("Extension " + extension.getClass().getName(), watch);
         try {
-            extension.subscribe(new Collector(extension, KlassTraits.LOCAL, own));
+            extension.subscribe(new Collector(owner, KlassTraits.LOCAL, own));
             return List.copyOf(own);
         } catch (RuntimeException e) {
             log.error(
@@ -227,16 +231,16 @@ final class EventBus {
         }
     }
 
-    private record Collector(Extension extension, String level, List<Wish> wishes)
+    private record Collector(HandlerOwner owner, String level, List<Wish> wishes)
             implements Subscriptions {
         @Override
         public Subscriptions forKlass(String klass) {
-            return new Collector(extension, klass, wishes);
+            return new Collector(owner, klass, wishes);
         }
 
         @Override
         public Subscriptions forApplication() {
-            return new Collector(extension, APPLICATION, wishes);
+            return new Collector(owner, APPLICATION, wishes);
         }
 
         @Override
@@ -247,7 +251,6 @@ final class EventBus {
 
         @Override
         public <E extends Event> void after(EventPattern<E> pattern, Consumer<? super E> handler) {
-            String owner = "Extension " + extension.getClass().getName();
             wishes.add(new Wish(level, new ForeignHandler<>(owner, pattern, handler)));
         }
     }

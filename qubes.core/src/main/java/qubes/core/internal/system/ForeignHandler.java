@@ -14,10 +14,14 @@ import qubes.core.event.PreEvent;
  * A handler that somebody else's bundle brought. It may refuse a pre-event; whatever else goes
  * wrong in it is its own bug and stays there.
  *
- * @param owner whose it is, for messages
+ * <p>Under the model lock it has only so much time. If that runs out, a pre-event is refused, even
+ * if the handler came to an end without objection: it may be the interrupt that ended it. The same
+ * goes for each pre-event while its owner is set aside: a guard that is not asked lets nobody
+ * through. Without the lock, as in questions of permission and in the life of a guest, only the one
+ * caller waits, and it may take as long as it likes.
  */
 record ForeignHandler<E extends Event>(
-        String owner, EventPattern<E> pattern, Consumer<? super E> action) {
+        HandlerOwner owner, EventPattern<E> pattern, Consumer<? super E> action) {
     private static final Logger log = LoggerFactory.getLogger(ForeignHandler.class);
 
     boolean hears(Event event) {
@@ -25,20 +29,50 @@ record ForeignHandler<E extends Event>(
     }
 
     void handle(Event event) {
+        if (!owner.holdsUpChanges()) {
+            run(event);
+        } else if (!owner.isAside()) {
+            runInTime(event);
+        } else if (event instanceof PreEvent) {
+            throw new QubesException(
+                    "Refused: "
+                            + owner.nameWithin()
+                            + " is to be asked about "
+                            + event.wireName()
+                            + ", but is set aside for a while since it took too long; try again"
+                            + " later or stop its bundle");
+        }
+    }
+
+    private void runInTime(Event event) {
+        HandlerWatch.Turn turn = owner.begin(event);
+        try {
+            run(event);
+        } catch (QubesException | ProtocolError | PermissionDenied e) {
+            if (event instanceof PreEvent || !turn.isOverdue()) {
+                throw e;
+            }
+            log.error("{} failed on {}", owner.name(), event.wireName(), e);
+        } finally {
+            turn.end();
+        }
+        if (event instanceof PreEvent && turn.isOverdue()) {
+            throw new QubesException(
+                    "Refused: " + owner.nameWithin() + " took too long on " + event.wireName());
+        }
+    }
+
+    private void run(Event event) {
         try {
             action.accept(pattern.type().cast(event));
         } catch (QubesException | ProtocolError | PermissionDenied e) {
             throw e;
         } catch (RuntimeException | LinkageError | StackOverflowError | AssertionError e) {
-            log.error("{} failed on {}", owner, event.wireName(), e);
+            log.error("{} failed on {}", owner.name(), event.wireName(), e);
             if (event instanceof PreEvent) {
                 throw new QubesException(
-                        "Refused: " + decapitalised() + " failed on " + event.wireName(), e);
+                        "Refused: " + owner.nameWithin() + " failed on " + event.wireName(), e);
             }
         }
-    }
-
-    private String decapitalised() {
-        return Character.toLowerCase(owner.charAt(0)) + owner.substring(1);
     }
 }

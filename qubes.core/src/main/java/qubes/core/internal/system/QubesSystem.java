@@ -73,11 +73,8 @@ public final class QubesSystem extends ModelHolder implements Qubes {
     private final Path baseDirectory;
     private final ExecutorService executor = Threads.executor();
     private final Timers timers = new Timers(InstantSource.system(), executor);
-    private final EventBus bus =
-            new EventBus(
-                    Stream.of(GlobalEffects.HANDLERS, Removal.HANDLERS)
-                            .<ApplicationHandler<?>>flatMap(List::stream)
-                            .toList());
+    private final HandlerWatch watch;
+    private final EventBus bus;
     private final Outbox outbox = new Outbox();
     private final Consumer<Event> announcer = this::announce;
     private final Klasses klasses = new Klasses();
@@ -104,23 +101,37 @@ public final class QubesSystem extends ModelHolder implements Qubes {
                 OpenStore.open(config),
                 Path.of(config.home()),
                 DefaultPool.ofThisHost(Path.of(config.home())),
-                Optional.empty());
+                Optional.empty(),
+                HandlerWatch.Limits.of(config));
     }
 
     /**
      * @param clock to use instead of the clock on the wall
+     * @param limits of handlers that hold up changes
      */
     QubesSystem(
-            OpenStore store, Path baseDirectory, DefaultPool natural, Optional<Schedule> clock) {
+            OpenStore store,
+            Path baseDirectory,
+            DefaultPool natural,
+            Optional<Schedule> clock,
+            HandlerWatch.Limits limits) {
         SystemState loaded = store.loaded();
         this.baseDirectory = baseDirectory;
         this.files = new DomainFiles(this, clock.orElse(timers));
         this.model = new Model(loaded, this::changed);
+        this.watch = new HandlerWatch(model::heldByCaller, limits);
+        this.bus = new EventBus(applicationHandlers(), watch);
         this.labels = new LabelRegistry(model);
         this.pools = new PoolRegistry(this, natural);
         loaded.domains().forEach(record -> live.renew(record, null));
         this.persistence = store.persist(model::committed, this::writeOrder, outbox::durable);
         log.info("{} domains loaded", loaded.size());
+    }
+
+    private static List<ApplicationHandler<?>> applicationHandlers() {
+        return Stream.of(GlobalEffects.HANDLERS, Removal.HANDLERS)
+                .<ApplicationHandler<?>>flatMap(List::stream)
+                .toList();
     }
 
     /**
@@ -376,7 +387,7 @@ public final class QubesSystem extends ModelHolder implements Qubes {
         if (subject instanceof BaseVM vm && find(vm.uuid()).isEmpty()) {
             throw new QubesVMNotFoundError(vm.name().value());
         }
-        String owner = "Handler " + handler.getClass().getName();
+        HandlerOwner owner = new HandlerOwner("Handler " + handler.getClass().getName(), watch);
         return bus.ofSubjects().add(subject, new ForeignHandler<>(owner, pattern, handler));
     }
 
@@ -457,6 +468,7 @@ public final class QubesSystem extends ModelHolder implements Qubes {
     @Deactivate
     void close() {
         persistence.close();
+        watch.close();
         timers.close();
         executor.shutdownNow();
         outbox.close();

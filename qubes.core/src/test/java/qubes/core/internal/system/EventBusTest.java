@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -27,7 +28,11 @@ import qubes.core.vm.BaseVM;
 class EventBusTest {
     @TempDir private Path home;
 
-    private final EventBus bus = new EventBus(List.of());
+    private final EventBus bus =
+            new EventBus(
+                    List.of(),
+                    new HandlerWatch(
+                            () -> false, new HandlerWatch.Limits(Duration.ZERO, Duration.ZERO)));
     private final List<String> called = new ArrayList<>();
     private QubesSystem system;
     private BaseVM work;

@@ -2,6 +2,7 @@ package qubes.core.internal.system;
 
 import java.lang.reflect.Proxy;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -139,6 +140,10 @@ final class TestSystem {
         }
     }
 
+    /** Handlers of tests are quick; those that are not are none of a system's. */
+    private static final HandlerWatch.Limits PATIENT =
+            new HandlerWatch.Limits(Duration.ofMinutes(1), Duration.ofMinutes(1));
+
     private TestSystem() {}
 
     /** A system as a new store begins, with all klasses. */
@@ -153,7 +158,8 @@ final class TestSystem {
                         new Memory(EmptyStore.under(home)),
                         home,
                         DefaultPool.under(home),
-                        Optional.of(clock)));
+                        Optional.of(clock),
+                        PATIENT));
     }
 
     private static QubesSystem withKlasses(QubesSystem system) {
@@ -164,7 +170,13 @@ final class TestSystem {
     }
 
     static QubesSystem of(SystemState state, Path home) {
-        return new QubesSystem(new Memory(state), home, DefaultPool.under(home), Optional.empty());
+        return of(state, home, PATIENT);
+    }
+
+    /** As {@link #of(SystemState, Path)}, with its own patience for handlers. */
+    static QubesSystem of(SystemState state, Path home, HandlerWatch.Limits limits) {
+        return new QubesSystem(
+                new Memory(state), home, DefaultPool.under(home), Optional.empty(), limits);
     }
 
     /** An extension comes, younger than those before it. */
