@@ -90,10 +90,15 @@ public final class AdminExtension implements Extension {
                         AdminPermission.of(method),
                         request -> {
                             BaseVM source = request.subject();
-                            if (!source.available() || source.isA(KlassTraits.LOCAL)) {
+                            if (filters(source)) {
                                 rule.accept(request);
                             }
                         });
+    }
+
+    /** Whether the rules here are asked about calls of that domain. */
+    static boolean filters(BaseVM source) {
+        return !source.available() || source.isA(KlassTraits.LOCAL);
     }
 
     private static void refuseOwnFeature(AdminPermission request) {

@@ -1,5 +1,6 @@
 package qubes.admin.policy;
 
+import java.util.Set;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Reference;
@@ -8,6 +9,7 @@ import org.slf4j.LoggerFactory;
 import qubes.core.admin.AdminCall;
 import qubes.core.admin.Decoder;
 import qubes.core.error.PermissionDenied;
+import qubes.core.vm.BaseVM;
 
 /**
  * Asks the policy about a call of a qube before its method runs, whether or not the method asks for
@@ -18,6 +20,9 @@ import qubes.core.error.PermissionDenied;
 public final class CallCheck {
     private static final Logger log = LoggerFactory.getLogger(CallCheck.class);
 
+    /** What these show is held against the policy item by item (see {@link AdminExtension}). */
+    private static final Set<String> FILTERED = Set.of("admin.vm.List", "admin.Events");
+
     private final LivePolicy policy;
 
     @Activate
@@ -26,13 +31,16 @@ public final class CallCheck {
     }
 
     /**
-     * Lets a call of dom0 pass, and one that the policy lets pass. Looks at files twenty times a
-     * second at most.
+     * Lets a call of dom0 pass, one whose answer is filtered, and one that the policy lets pass.
+     * Looks at files twenty times a second at most.
      *
      * @throws PermissionDenied if the policy denies it, or has no rule for it
      */
     public void permit(AdminCall call) {
-        if (call.source().qid() == 0 || !policy.checksCalls()) {
+        BaseVM source = call.source();
+        if (source.qid() == 0
+                || (FILTERED.contains(call.method()) && AdminExtension.filters(source))
+                || !policy.checksCalls()) {
             return;
         }
         Decision decision =
@@ -40,19 +48,19 @@ public final class CallCheck {
                         .decide(
                                 call.method(),
                                 "+" + Decoder.shown(call.argument()),
-                                Party.of(new LiveSystem.Qube(call.source())),
+                                Party.of(new LiveSystem.Qube(source)),
                                 Party.of(new LiveSystem.Qube(call.destination())),
                                 new LiveSystem(call.qubes()));
         if (decision instanceof Decision.Deny denied) {
             log.debug(
                     "{} from {} on {}: {}",
                     call.method(),
-                    call.source(),
+                    source,
                     call.destination(),
                     denied.reason());
             throw new PermissionDenied(
                     "The policy does not let "
-                            + call.source()
+                            + source
                             + " call "
                             + call.method()
                             + " on "

@@ -104,6 +104,18 @@ class CallCheckTest {
                 call("test.Careless+%s", "test-vm1", "test-net"));
     }
 
+    @Test
+    @DisplayName("lists and events are not denied as a whole: what they show is filtered")
+    void filteredIsNotDenied() throws IOException {
+        daemon.add(new AdminExtension(PolicyAccess.in(folder)));
+        assertEquals("0\0", call("admin.vm.List", "test-vm1", "dom0"));
+        Files.writeString(
+                folder.resolve("31-list.policy"), "admin.vm.List + test-vm1 test-net allow\n");
+        assertEquals(
+                "0\0test-net class=AppVM state=Halted uuid=44444444-4444-4444-8444-444444444444\n",
+                call("admin.vm.List", "test-vm1", "dom0"));
+    }
+
     @ParameterizedTest
     @CsvSource(
             delimiter = '|',
