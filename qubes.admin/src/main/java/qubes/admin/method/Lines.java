@@ -5,10 +5,10 @@ import qubes.core.admin.AdminPermission;
 import qubes.core.admin.AdminReply;
 
 /** The answer of a list method: a line for each item that the caller may see. */
-final class Lines {
+public final class Lines {
     private Lines() {}
 
-    static <T> AdminReply of(
+    public static <T> AdminReply of(
             AdminPermission permission, Iterable<? extends T> items, Function<T, String> line) {
         StringBuilder text = new StringBuilder();
         for (T item : items) {

@@ -317,23 +317,6 @@ class PinnedStorageTest {
     }
 
     @Test
-    @DisplayName("of more tokens than are kept the oldest are forgotten")
-    void tokensAreBounded() {
-        CloneTokens tokens = new CloneTokens();
-        QubesVM vm = (QubesVM) daemon.vm("test-vm1");
-        String first = tokens.issue(vm, "private");
-        String second = tokens.issue(vm, "private");
-        for (int i = 1; i < CloneTokens.MOST; i++) {
-            tokens.issue(vm, "private");
-        }
-        assertTrue(first.matches("[A-Za-z0-9]{32}"), first);
-        assertEquals("private", tokens.redeem(second).volume());
-        org.junit.jupiter.api.Assertions.assertThrows(
-                qubes.core.error.QubesVolumeCopyTokenNotFoundError.class,
-                () -> tokens.redeem(first));
-    }
-
-    @Test
     @DisplayName("imports tell of their begin and end, and copies of their source")
     void importsAreTold() throws IOException {
         List<String> heard = hear("domain-*import*");

@@ -4,6 +4,11 @@ import java.nio.file.Path;
 import java.util.Map;
 import java.util.stream.Stream;
 import qubes.admin.StatsHub;
+import qubes.admin.method.service.BackupProfiles;
+import qubes.admin.method.service.HostSleep;
+import qubes.admin.method.service.Reports;
+import qubes.admin.method.service.ServiceAccess;
+import qubes.admin.method.service.SystemInfo;
 import qubes.core.event.Extension;
 import qubes.core.internal.system.Engine;
 import qubes.core.vm.Disposables;
@@ -41,7 +46,7 @@ final class SystemServices {
                 new HostSleep(
                         Engine.configuration(
                                 HostSleep.Config.class, Map.of("socket_dir", folder.toString())));
-        reports.bindDatabase(database);
+        ServiceAccess.bind(reports, database);
         engine.add((Extension) info);
     }
 
@@ -56,11 +61,11 @@ final class SystemServices {
         daemon.add(new DisposableVMFactory(new DisposableIds(), preloading));
         daemon.add(new PreloadRules(preloading));
         daemon.method(DisposableMethods.CreateDisposable.class).bindDisposables(disposables);
-        sleep.bindDisposables(disposables);
+        ServiceAccess.bind(sleep, disposables);
     }
 
     /** The bundle that reaches the guests' databases goes. */
     void removeDatabase() {
-        reports.unbindDatabase(database);
+        ServiceAccess.unbind(reports, database);
     }
 }

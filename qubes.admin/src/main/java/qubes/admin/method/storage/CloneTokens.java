@@ -1,4 +1,4 @@
-package qubes.admin.method;
+package qubes.admin.method.storage;
 
 import java.security.SecureRandom;
 import java.util.LinkedHashMap;

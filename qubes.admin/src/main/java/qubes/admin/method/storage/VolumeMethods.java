@@ -1,4 +1,4 @@
-package qubes.admin.method;
+package qubes.admin.method.storage;
 
 import static qubes.core.admin.MethodTraits.Pace.BRIEF;
 import static qubes.core.admin.MethodTraits.Presence.REQUIRED;
@@ -8,6 +8,7 @@ import java.util.Comparator;
 import java.util.Optional;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
+import qubes.admin.method.Lines;
 import qubes.core.admin.AdminCall;
 import qubes.core.admin.AdminMethod;
 import qubes.core.admin.AdminMethodName;

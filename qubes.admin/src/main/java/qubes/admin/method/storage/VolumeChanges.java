@@ -1,7 +1,7 @@
-package qubes.admin.method;
+package qubes.admin.method.storage;
 
-import static qubes.admin.method.VolumeMethods.managed;
-import static qubes.admin.method.VolumeMethods.named;
+import static qubes.admin.method.storage.VolumeMethods.managed;
+import static qubes.admin.method.storage.VolumeMethods.named;
 import static qubes.core.admin.MethodTraits.Pace.LONG;
 import static qubes.core.admin.MethodTraits.Presence.REQUIRED;
 import static qubes.core.admin.MethodTraits.Scope.LOCAL;

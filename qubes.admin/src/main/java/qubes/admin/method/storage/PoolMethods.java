@@ -1,4 +1,4 @@
-package qubes.admin.method;
+package qubes.admin.method.storage;
 
 import static qubes.core.admin.MethodTraits.Destination.ADMIN_VM;
 import static qubes.core.admin.MethodTraits.Pace.BRIEF;
@@ -15,6 +15,7 @@ import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import qubes.admin.method.Lines;
 import qubes.core.admin.AdminCall;
 import qubes.core.admin.AdminMethod;
 import qubes.core.admin.AdminMethodName;

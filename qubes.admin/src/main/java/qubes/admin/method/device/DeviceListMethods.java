@@ -1,4 +1,4 @@
-package qubes.admin.method;
+package qubes.admin.method.device;
 
 import static qubes.core.admin.MethodTraits.Destination.ADMIN_VM;
 import static qubes.core.admin.MethodTraits.Pace.LONG;
@@ -12,6 +12,7 @@ import java.util.function.Predicate;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Reference;
+import qubes.admin.method.Lines;
 import qubes.core.admin.AdminCall;
 import qubes.core.admin.AdminMethod;
 import qubes.core.admin.AdminMethodName;

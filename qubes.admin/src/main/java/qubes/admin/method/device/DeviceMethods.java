@@ -1,4 +1,4 @@
-package qubes.admin.method;
+package qubes.admin.method.device;
 
 import static qubes.core.admin.MethodTraits.Pace.LONG;
 import static qubes.core.admin.MethodTraits.Presence.OPTIONAL;

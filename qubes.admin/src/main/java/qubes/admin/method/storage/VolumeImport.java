@@ -1,6 +1,6 @@
-package qubes.admin.method;
+package qubes.admin.method.storage;
 
-import static qubes.admin.method.VolumeMethods.managed;
+import static qubes.admin.method.storage.VolumeMethods.managed;
 import static qubes.core.admin.MethodTraits.Pace.LONG;
 import static qubes.core.admin.MethodTraits.Presence.OPTIONAL;
 import static qubes.core.admin.MethodTraits.Presence.REQUIRED;

@@ -1,4 +1,4 @@
-package qubes.admin.method;
+package qubes.admin.method.service;
 
 import static qubes.core.admin.MethodTraits.Destination.ADMIN_VM;
 import static qubes.core.admin.MethodTraits.Pace.LONG;

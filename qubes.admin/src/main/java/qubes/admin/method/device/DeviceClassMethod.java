@@ -1,4 +1,4 @@
-package qubes.admin.method;
+package qubes.admin.method.device;
 
 import java.util.Map;
 import qubes.core.admin.AdminCall;

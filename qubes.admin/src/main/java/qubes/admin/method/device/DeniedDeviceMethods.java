@@ -1,4 +1,4 @@
-package qubes.admin.method;
+package qubes.admin.method.device;
 
 import static qubes.core.admin.MethodTraits.Presence.OPTIONAL;
 import static qubes.core.admin.MethodTraits.Scope.LOCAL;

@@ -1,4 +1,4 @@
-package qubes.admin.method;
+package qubes.admin.method.service;
 
 import java.util.List;
 import java.util.Optional;

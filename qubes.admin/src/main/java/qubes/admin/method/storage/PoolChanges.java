@@ -1,6 +1,6 @@
-package qubes.admin.method;
+package qubes.admin.method.storage;
 
-import static qubes.admin.method.PoolMethods.named;
+import static qubes.admin.method.storage.PoolMethods.named;
 import static qubes.core.admin.MethodTraits.Destination.ADMIN_VM;
 import static qubes.core.admin.MethodTraits.Pace.BRIEF;
 import static qubes.core.admin.MethodTraits.Pace.LONG;
