@@ -3,6 +3,8 @@ package qubes.admin.method;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import java.io.IOException;
+import java.nio.channels.SocketChannel;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
@@ -10,7 +12,11 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
+import qubes.core.admin.AdminCall;
+import qubes.core.admin.AdminMethod;
 import qubes.core.admin.AdminPermission;
+import qubes.core.admin.AdminReply;
+import qubes.core.admin.MethodTraits;
 import qubes.core.event.Extension;
 import qubes.core.hypervisor.GuestSpec;
 import qubes.core.vm.BaseVM;
@@ -75,6 +81,34 @@ class DomainListTest {
         for (int i = 0; i < 2; i++) {
             assertEquals("0\0" + line(daemon.vm("test-vm1")), list("test-vm1"));
             assertEquals("0\0" + expected(), list("dom0"));
+        }
+    }
+
+    @Test
+    @DisplayName("a long answer that is kept comes in full to each, also to one who reads late")
+    void longAnswer() throws IOException {
+        String text = "0123456789".repeat(200_000);
+        AdminReply kept = AdminReply.encoded(StandardCharsets.UTF_8.encode(text));
+        daemon.add(
+                new AdminMethod() {
+                    @Override
+                    public MethodTraits traits() {
+                        return MethodTraits.read(MethodTraits.Scope.GLOBAL);
+                    }
+
+                    @Override
+                    public AdminReply call(AdminCall call) {
+                        return kept;
+                    }
+                },
+                "acme.Long");
+        try (SocketChannel late = daemon.client().connect()) {
+            Client.write(late, Client.request("acme.Long", "", "dom0", ""));
+            late.shutdownOutput();
+            for (int i = 0; i < 3; i++) {
+                assertEquals("0\0" + text, daemon.client().call("acme.Long", "", "dom0", ""));
+            }
+            assertEquals("0\0" + text, Client.readAll(late));
         }
     }
 

@@ -5,6 +5,12 @@ import org.osgi.annotation.versioning.ConsumerType;
 /**
  * A reaction to events, contributed as an OSGi service. Several extensions are ordered by service
  * ranking, then age.
+ *
+ * <p>Handlers of a change run under the model's lock, where all other changes wait for them: they
+ * must not block. One that takes longer than the limit that is set (two seconds unless configured)
+ * is interrupted and its extension set aside for a while: it is not told of changes then, and each
+ * event of a change that it might refuse is refused. Handlers that run without that lock, such as
+ * those of questions of permission and of a guest's life, have no limit.
  */
 @ConsumerType
 public interface Extension {

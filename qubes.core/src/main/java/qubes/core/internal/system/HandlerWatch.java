@@ -93,15 +93,16 @@ final class HandlerWatch implements AutoCloseable {
         void end() {
             current = outer;
             boolean late;
+            int took;
             synchronized (this) {
                 ended = true;
                 late = overdue;
+                took = ticks;
             }
             if (late) {
                 Thread.interrupted();
-                if (outer != null) {
-                    outer.beginAgain(); // it is not to blame for the time that this one took
-                }
+            } else if (outer != null && took > 0) {
+                outer.took(took); // which caused all that; of one that was late it is not to blame
             }
         }
 
@@ -110,13 +111,14 @@ final class HandlerWatch implements AutoCloseable {
             return overdue;
         }
 
-        private synchronized void beginAgain() {
-            ticks = 0;
+        private synchronized void took(int more) {
+            ticks += more;
         }
 
         /** True if its time ran out just now, and it was interrupted. */
-        private synchronized boolean tick() {
-            if (ended || overdue || ++ticks <= TICKS) { // the first may come at once
+        private synchronized boolean pass(int more) {
+            ticks += more;
+            if (ended || overdue || ticks <= TICKS) { // the first may come at once
                 return false;
             }
             overdue = true;
@@ -185,13 +187,12 @@ final class HandlerWatch implements AutoCloseable {
      */
     synchronized boolean tick() {
         Turn running = current;
+        int passed = 1;
         for (Turn turn = running; turn != null; turn = turn.outer) {
-            if (turn.tick()) {
+            if (turn.pass(passed)) {
                 setAside(turn);
             }
-            if (turn.isOverdue()) {
-                break; // those outside it only wait for it
-            }
+            passed = 0; // for those outside, until it ends: they only wait for it
         }
         bringBack(running);
         return running != null || !aside.isEmpty();

@@ -236,6 +236,22 @@ class HandlerWatchTest {
     }
 
     @Test
+    @DisplayName("a handler that makes others run, each of them quick, answers for the sum")
+    void sumOfQuickOnes() {
+        hear(
+                on ->
+                        on.before(
+                                FeaturePreSet.class,
+                                event -> {
+                                    for (int i = 0; i < 100; i++) {
+                                        bus.fire(set(), e -> {});
+                                    }
+                                }),
+                on -> on.after(FeatureSet.class, event -> watch.tick()));
+        assertThrows(QubesException.class, () -> bus.fire(preSet(), event -> {}));
+    }
+
+    @Test
     @DisplayName("no interrupt stays behind, and a quick handler is never interrupted")
     void noInterruptStaysBehind() {
         hear(new Guard(event -> wait(Manner.GOES_ON, never)));
