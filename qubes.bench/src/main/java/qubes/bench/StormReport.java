@@ -90,7 +90,7 @@ public final class StormReport {
             List<Setter> setters = new ArrayList<>();
             for (int i = 0; i < CALLERS && round < rounds; i++) {
                 String domain = String.format(Locale.ROOT, "work-%04d", i);
-                setters.add(new Setter(socket, domain, 1000 + memory(admin, domain)));
+                setters.add(new Setter(socket, domain, memory(admin, domain)));
             }
             setters.forEach(Thread::start);
             LockSupport.parkNanos(
