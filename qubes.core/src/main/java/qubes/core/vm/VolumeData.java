@@ -1,8 +1,8 @@
 package qubes.core.vm;
 
 import java.nio.file.Path;
+import java.util.Map;
 import java.util.OptionalLong;
-import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
 import qubes.core.error.ProtocolError;
@@ -25,7 +25,8 @@ import qubes.core.storage.Volume;
 public final class VolumeData {
     private final QubesVM vm;
     private final DomainStorage storage;
-    private final Set<String> beingCopied = ConcurrentHashMap.newKeySet(); // names of volumes
+    private final Map<String, Integer> beingCopied =
+            new ConcurrentHashMap<>(); // volume's name to number of copies under way
 
     /**
      * An import of data that has begun.
@@ -211,7 +212,7 @@ public final class VolumeData {
      */
     public void copyFrom(String volume, QubesVM source, String sourceVolume) {
         VolumeData other = source.storage().data();
-        boolean mine = other.lend(sourceVolume);
+        boolean lent = other.lend(sourceVolume);
         try {
             exclusively(
                     "import",
@@ -232,8 +233,8 @@ public final class VolumeData {
                         return null;
                     });
         } finally {
-            if (mine) {
-                other.beingCopied.remove(sourceVolume);
+            if (lent) {
+                other.takeBack(sourceVolume);
             }
         }
     }
@@ -243,7 +244,7 @@ public final class VolumeData {
      * domain's lock is not kept meanwhile, since whoever waits for two such locks could wait
      * forever.
      *
-     * @return true if the volume is to be given back
+     * @return true if the volume is to be taken back
      */
     private boolean lend(String volume) {
         if (!storage.spec(volume).snapshotsDisabled()) {
@@ -258,13 +259,19 @@ public final class VolumeData {
                                         + storage.spec(volume).vid()
                                         + " must be stopped before importing its data");
                     }
-                    return beingCopied.add(volume);
+                    beingCopied.merge(volume, 1, Integer::sum);
+                    return true;
                 });
+    }
+
+    /** One of those who read it is through. */
+    private void takeBack(String volume) {
+        beingCopied.computeIfPresent(volume, (name, copies) -> copies == 1 ? null : copies - 1);
     }
 
     /** Called under the lifecycle lock. */
     void refuseStartWhileCopied(Volume volume) {
-        if (beingCopied.contains(volume.spec().name())) {
+        if (beingCopied.containsKey(volume.spec().name())) {
             throw new StoragePoolException(
                     "Volume "
                             + volume.spec().vid()
