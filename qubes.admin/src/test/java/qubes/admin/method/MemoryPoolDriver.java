@@ -196,9 +196,10 @@ final class MemoryPoolDriver implements PoolDriver {
         }
 
         @Override
-        public List<Revision> revisions() {
+        public List<Revision> revisions() { // as a driver may find them, in no order
             return List.of(
-                    new Revision("1-old", Instant.EPOCH), new Revision("2-new", Instant.EPOCH));
+                    new Revision("2-new", Instant.EPOCH.plusSeconds(1)),
+                    new Revision("1-old", Instant.EPOCH));
         }
     }
 }
