@@ -1,12 +1,12 @@
 package qubes.device.block;
 
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import qubes.core.error.QubesValueError;
 import qubes.core.error.Repr;
+import qubes.core.property.PropertyType;
 
 /**
  * How a disk is to be attached (spec devices.md §6).
@@ -56,14 +56,7 @@ record AttachOptions(Optional<String> frontendDev, boolean readOnly, String kind
         if (asked == null) {
             return deviceReadOnly;
         }
-        boolean readOnly =
-                switch (asked.strip().toLowerCase(Locale.ROOT)) {
-                    case "1", "yes", "true", "on" -> true;
-                    case "0", "no", "false", "off" -> false;
-                    default ->
-                            throw new QubesValueError(
-                                    "Invalid literal for boolean property: " + Repr.quote(asked));
-                };
+        boolean readOnly = PropertyType.BOOL.parse(asked.strip());
         if (!readOnly && deviceReadOnly) {
             throw new QubesValueError("This device can be attached only read-only");
         }
