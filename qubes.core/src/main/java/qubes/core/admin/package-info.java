@@ -5,7 +5,7 @@
  * a method by registering a service.
  */
 @Export
-@Version("1.2.0")
+@Version("1.0.0")
 @NullMarked
 package qubes.core.admin;
 

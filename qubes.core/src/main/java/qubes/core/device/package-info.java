@@ -7,7 +7,7 @@
  * qubes.core.device.InterfaceNames}, which read the host's files.
  */
 @Export
-@Version("1.1.0")
+@Version("1.0.0")
 @NullMarked
 package qubes.core.device;
 

@@ -4,7 +4,7 @@
  * what goes over the wire.
  */
 @Export
-@Version("1.2.0")
+@Version("1.0.0")
 @NullMarked
 package qubes.core.error;
 

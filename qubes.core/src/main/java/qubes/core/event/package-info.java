@@ -1,6 +1,6 @@
 /** Events: records with a wire name, and how bundles subscribe to them. */
 @Export
-@Version("1.2.0")
+@Version("1.0.0")
 @NullMarked
 package qubes.core.event;
 

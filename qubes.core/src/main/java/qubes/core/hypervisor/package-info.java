@@ -3,7 +3,7 @@
  * knows no other way to a guest.
  */
 @Export
-@Version("1.2.0")
+@Version("1.0.0")
 @NullMarked
 package qubes.core.hypervisor;
 

@@ -3,7 +3,7 @@
  * documentation, and what holds them.
  */
 @Export
-@Version("1.1.0")
+@Version("1.0.0")
 @NullMarked
 package qubes.core.property;
 

@@ -3,7 +3,7 @@
  * plugin and are complete whether or not the bundle that gives them behaviour is installed.
  */
 @Export
-@Version("1.2.0")
+@Version("1.0.0")
 @NullMarked
 package qubes.core.state;
 

@@ -1,6 +1,6 @@
 /** Storage: how a bundle adds a pool driver, and what pools and volumes owe the core. */
 @Export
-@Version("1.1.0")
+@Version("1.0.0")
 @NullMarked
 package qubes.core.storage;
 
