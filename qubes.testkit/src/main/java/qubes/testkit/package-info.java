@@ -4,7 +4,7 @@
  * klass declares, as a table. Contracts and fakes are in the packages below.
  */
 @Export
-@Version("1.0.0")
+@Version("1.1.0")
 @NullMarked
 package qubes.testkit;
 
