@@ -5,7 +5,6 @@ import java.lang.annotation.Annotation;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Map;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.io.TempDir;
 import qubes.core.device.Port;
@@ -25,14 +24,9 @@ class ${name}DevicesTest implements DeviceClassContract {
     @Override
     public DeviceClassFixture fixture() throws Exception {
         Path folder = Files.createTempDirectory(scratch, "devices");
-        QubesFixture system = QubesFixture.with("qubes.vm.standalonevm");
+        QubesFixture system = QubesFixture.inMemory("qubes.vm.standalonevm");
         ${name}Devices devices = new ${name}Devices(config(folder));
-        system.felix()
-                .context()
-                .registerService(
-                        DeviceClass.class,
-                        devices,
-                        new java.util.Hashtable<>(Map.of("deviceClass", ${name}Devices.CLASS)));
+        system.provide(DeviceClass.class, devices);
         return new Fixture(
                 system, devices, folder, List.of(running(system, "work"), running(system, "other")));
     }
