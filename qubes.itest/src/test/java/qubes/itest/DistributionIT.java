@@ -16,6 +16,7 @@ import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import qubes.testkit.Await;
+import qubes.testkit.exam.AdminClient;
 import qubes.testkit.exam.QubesHome;
 
 /**
@@ -50,7 +51,7 @@ class DistributionIT {
             "it says when it is ready, answers, names a plugin that it cannot use, and ends when told, without an error")
     void startsAnswersAndEnds(Path jvm) throws Exception {
         QubesHome home = QubesHome.create();
-        AdminSocket socket = new AdminSocket(home.socket());
+        AdminClient socket = new AdminClient(home.socket());
         Path output = home.path().resolve("output");
         Process process =
                 new ProcessBuilder(command(jvm, home.path()))

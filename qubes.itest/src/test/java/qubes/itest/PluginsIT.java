@@ -23,6 +23,7 @@ import qubes.core.value.DomainName;
 import qubes.core.vm.BaseVM;
 import qubes.core.vm.Qubes;
 import qubes.testkit.Await;
+import qubes.testkit.exam.AdminClient;
 import qubes.testkit.exam.InjectService;
 import qubes.testkit.exam.PaxExam;
 import qubes.testkit.exam.QubesExam;
@@ -36,7 +37,7 @@ class PluginsIT {
 
     @InjectService private Qubes qubes;
     private QubesHome home;
-    private AdminSocket socket;
+    private AdminClient socket;
 
     @Configuration
     static Option[] system() throws Exception {
@@ -50,7 +51,7 @@ class PluginsIT {
     @BeforeEach
     void findSystem(BundleContext context) throws Exception {
         home = QubesHome.of(context);
-        socket = new AdminSocket(home.socket());
+        socket = new AdminClient(home.socket());
         Await.until("the Admin API is served", () -> Files.exists(home.socket()));
     }
 

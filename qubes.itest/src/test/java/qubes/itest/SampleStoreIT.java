@@ -23,6 +23,7 @@ import org.ops4j.pax.exam.Option;
 import org.osgi.framework.Bundle;
 import org.osgi.framework.BundleContext;
 import qubes.testkit.Await;
+import qubes.testkit.exam.AdminClient;
 import qubes.testkit.exam.PaxExam;
 import qubes.testkit.exam.QubesExam;
 import qubes.testkit.exam.QubesHome;
@@ -46,7 +47,7 @@ class SampleStoreIT {
             """;
 
     private QubesHome home;
-    private AdminSocket socket;
+    private AdminClient socket;
 
     @Configuration
     static Option[] system() throws IOException {
@@ -58,7 +59,7 @@ class SampleStoreIT {
     @BeforeEach
     void findSystem(BundleContext context) throws Exception {
         home = QubesHome.of(context);
-        socket = new AdminSocket(home.socket());
+        socket = new AdminClient(home.socket());
         Await.until("the Admin API is served", () -> Files.exists(home.socket()));
     }
 

@@ -27,6 +27,7 @@ import qubes.core.vm.QubesVM;
 import qubes.testkit.Await;
 import qubes.testkit.Domains;
 import qubes.testkit.QubesFixture;
+import qubes.testkit.exam.AdminClient;
 import qubes.testkit.storage.DiskContent;
 import qubes.testkit.storage.ScratchFilesystem;
 
@@ -44,7 +45,7 @@ class StorageApiIT {
 
     private static ScratchFilesystem xfs;
     private static QubesFixture system;
-    private static AdminSocket admin;
+    private static AdminClient admin;
     private static int made;
 
     private QubesVM vm;
@@ -63,7 +64,7 @@ class StorageApiIT {
         Await.until(
                 "the sockets are there",
                 () -> Files.exists(sockets.resolve("qubesd.internal.sock")));
-        admin = new AdminSocket(socket);
+        admin = new AdminClient(socket);
         assertEquals(
                 "0|",
                 admin.call(

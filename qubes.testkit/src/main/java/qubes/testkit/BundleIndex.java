@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.net.URL;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Collections;
 import java.util.HashMap;
@@ -13,18 +12,14 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.jar.JarFile;
 import java.util.jar.Manifest;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.osgi.framework.Constants;
 
 /**
- * The bundles that a test can name: those on its class path, then those in the folder of the
- * shipped set.
+ * The bundles that a test can name: those on its class path, then those of the {@linkplain
+ * ShippedSet shipped set}.
  */
 final class BundleIndex {
-    /** System property that names the folder of the shipped set; not set where there is none. */
-    static final String FOLDER = "qubes.bundles";
-
     /**
      * What was found when the first test asked: neither class path nor folder changes while tests
      * run.
@@ -60,12 +55,10 @@ final class BundleIndex {
                     index.add(new Manifest(in), root(manifest));
                 }
             }
-            String folder = System.getProperty(FOLDER);
-            if (folder != null && Files.isDirectory(Path.of(folder))) {
-                for (Path jar : jars(Path.of(folder))) {
-                    try (JarFile file = new JarFile(jar.toFile())) {
-                        index.add(file.getManifest(), jar.toUri().toString());
-                    }
+            List<Path> shipped = ShippedSet.folder().map(ShippedSet::jars).orElse(List.of());
+            for (Path jar : shipped) {
+                try (JarFile file = new JarFile(jar.toFile())) {
+                    index.add(file.getManifest(), jar.toUri().toString());
                 }
             }
         } catch (IOException e) {
@@ -101,11 +94,5 @@ final class BundleIndex {
         String url = manifest.toString();
         String root = url.substring(0, url.length() - JarFile.MANIFEST_NAME.length());
         return root.startsWith("jar:") ? root.substring(4, root.length() - 2) : root;
-    }
-
-    private static List<Path> jars(Path folder) throws IOException {
-        try (Stream<Path> files = Files.list(folder)) {
-            return files.filter(file -> file.toString().endsWith(".jar")).sorted().toList();
-        }
     }
 }

@@ -44,8 +44,8 @@ import org.osgi.util.tracker.ServiceTracker;
  * }
  * }</pre>
  *
- * <p>Bundles are found by symbolic name on the class path, and in the folder that the system
- * property {@code qubes.bundles} names. What they import is found there too; only what is named is
+ * <p>Bundles are found by symbolic name on the class path, and in the {@linkplain
+ * ShippedSet shipped set}. What they import is found there too; only what is named is
  * started. A module's own bundle is there once it is packaged, so that such tests are named {@code
  * …IT}.
  *
@@ -150,8 +150,7 @@ public final class EmbeddedFelix implements AutoCloseable {
     /**
      * The bundle with that symbolic name, started or not.
      *
-     * @throws IllegalStateException if it was found neither on the class path nor in the folder of
-     *     the shipped set
+     * @throws IllegalStateException if it was found neither on the class path nor in the shipped set
      */
     public Bundle bundle(String name) {
         return installed(name).orElseGet(() -> install(name));
@@ -168,7 +167,6 @@ public final class EmbeddedFelix implements AutoCloseable {
      * imports.
      */
     private Bundle install(String name) {
-        String folder = System.getProperty(BundleIndex.FOLDER);
         String location =
                 BundleIndex.CURRENT
                         .location(name)
@@ -177,9 +175,7 @@ public final class EmbeddedFelix implements AutoCloseable {
                                         new IllegalStateException(
                                                 "No bundle "
                                                         + name
-                                                        + " on the class path"
-                                                        + (folder == null ? "" : " or in " + folder)
-                                                        + ": make it a dependency with scope test, and run the"
+                                                        + " on the class path or in the shipped set: make it a dependency with scope test, and run the"
                                                         + " test after packaging"));
         Bundle bundle;
         try {

@@ -6,13 +6,20 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Comparator;
+import java.util.Hashtable;
+import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
+import org.osgi.framework.Bundle;
+import org.osgi.framework.BundleException;
 import org.osgi.framework.ServiceRegistration;
 import qubes.core.hypervisor.Hypervisor;
+import qubes.core.storage.PoolDriver;
 import qubes.core.vm.Qubes;
 import qubes.testkit.hypervisor.MemoryHypervisor;
+import qubes.testkit.storage.MemoryPoolDriver;
 
 /**
  * A whole system in a plain JUnit test: the real core and real plugins in an {@link EmbeddedFelix},
@@ -27,33 +34,59 @@ import qubes.testkit.hypervisor.MemoryHypervisor;
  * }</pre>
  *
  * <p>The bundles {@code qubes.core}, {@code qubes.storage.file} and {@code qubes.storage.kernels}
- * are started in any case and must be found as {@link EmbeddedFelix} finds them.
+ * are started in any case and must be found as {@link EmbeddedFelix} finds them; those of storage
+ * are not needed {@linkplain #inMemory in memory}. A plugin under test is a bundle among those, or
+ * an object that a test {@linkplain #provide provides}: what needs no bundle of its own needs no
+ * packaging either.
  */
-public final class QubesFixture implements AutoCloseable {
+public final class QubesFixture implements RunningSystem {
     private final Path home;
     private final EmbeddedFelix felix;
     private final MemoryHypervisor hypervisor = new MemoryHypervisor();
+    private final boolean inMemory;
     private @Nullable ServiceRegistration<Hypervisor> registration;
 
-    private QubesFixture(Path home, EmbeddedFelix felix) {
+    /** A service that a test provides, until it is closed; closing it again does nothing. */
+    public interface Provided extends AutoCloseable {
+        /**
+         * Takes the service away, as a bundle that stops: who used it has let it go on return. May
+         * block as long as that takes.
+         */
+        @Override
+        void close();
+    }
+
+    private QubesFixture(Path home, EmbeddedFelix felix, boolean inMemory) {
         this.home = home;
         this.felix = felix;
+        this.inMemory = inMemory;
     }
 
     /** A system with an empty store and those bundles. Blocks. */
     public static QubesFixture with(String... bundles) {
-        return open(null, bundles);
+        return open(null, false, bundles);
+    }
+
+    /**
+     * A system with an empty store and those bundles, whose pools are {@link MemoryPoolDriver}s: of
+     * this project it needs {@code qubes.core} alone, which comes with the test kit. Blocks.
+     */
+    public static QubesFixture inMemory(String... bundles) {
+        return open(null, true, bundles);
     }
 
     /** A system that loads {@code store}, a {@code qubes.xml}, with those bundles. Blocks. */
     public static QubesFixture load(InputStream store, String... bundles) {
-        return open(store, bundles);
+        return open(store, false, bundles);
     }
 
-    private static QubesFixture open(@Nullable InputStream store, String... bundles) {
+    private static QubesFixture open(
+            @Nullable InputStream store, boolean inMemory, String... bundles) {
         QubesFixture system;
         try {
-            system = new QubesFixture(Files.createTempDirectory("qubes-"), EmbeddedFelix.empty());
+            system =
+                    new QubesFixture(
+                            Files.createTempDirectory("qubes-"), EmbeddedFelix.empty(), inMemory);
             if (store != null) {
                 Files.copy(store, system.store());
             }
@@ -82,12 +115,64 @@ public final class QubesFixture implements AutoCloseable {
                         true,
                         "profile",
                         "embedded"));
-        felix.start("qubes.core", "qubes.storage.file", "qubes.storage.kernels");
+        if (inMemory) {
+            felix.start("qubes.core");
+            Path disks = home.resolve("disks");
+            for (String driver : List.of("file", "file-reflink")) { // of which a new store has one
+                provide(PoolDriver.class, MemoryPoolDriver.in(disks, driver));
+            }
+            provide(PoolDriver.class, MemoryPoolDriver.ofKernels("linux-kernel"));
+        } else {
+            felix.start("qubes.core", "qubes.storage.file", "qubes.storage.kernels");
+        }
         felix.start(bundles);
         qubes();
     }
 
+    /**
+     * Provides a plugin, as a bundle with that service would: a klass's factory, an extension, a
+     * storage driver, a class of devices. The core has taken it over on return.
+     *
+     * @return takes it away
+     */
+    public <S> Provided provide(Class<S> type, S service) {
+        return provide(type, service, Map.of());
+    }
+
+    /**
+     * As {@link #provide(Class, Object)}.
+     *
+     * @param properties of the service, such as its ranking
+     */
+    public <S> Provided provide(Class<S> type, S service, Map<String, ?> properties) {
+        ServiceRegistration<S> provided =
+                felix.context().registerService(type, service, new Hashtable<>(properties));
+        AtomicBoolean gone = new AtomicBoolean();
+        return () -> {
+            if (gone.compareAndSet(false, true)) {
+                provided.unregister();
+            }
+        };
+    }
+
+    /**
+     * Stops the core and starts it again: what is there afterwards was read from the store. Blocks
+     * until all is written and read.
+     */
+    public Qubes restart() {
+        qubes().awaitDurable();
+        try {
+            Bundle core = felix.bundle("qubes.core");
+            core.stop();
+            core.start();
+        } catch (BundleException e) {
+            throw new IllegalStateException("The core does not start again: " + e.getMessage(), e);
+        }
+        return qubes();
+    }
+
     /** The application, now: another one after the core's bundle was stopped and started. */
+    @Override
     public Qubes qubes() {
         return felix.service(Qubes.class);
     }

@@ -58,15 +58,10 @@ final class ContainerBundles {
         return options.toArray(Option[]::new);
     }
 
-    /** Where the bundle with that class is, as the framework reads it. */
     private static String location(String className) {
-        URL location;
         try {
-            location =
-                    Class.forName(className, false, ContainerBundles.class.getClassLoader())
-                            .getProtectionDomain()
-                            .getCodeSource()
-                            .getLocation();
+            return location(
+                    Class.forName(className, false, ContainerBundles.class.getClassLoader()));
         } catch (ClassNotFoundException e) {
             throw new ExtensionConfigurationException(
                     "Class "
@@ -74,6 +69,11 @@ final class ContainerBundles {
                             + " is not on the class path: see the dependencies in the README of qubes.testkit",
                     e);
         }
+    }
+
+    /** Where the bundle with that class is, as the framework reads it. */
+    static String location(Class<?> type) {
+        URL location = type.getProtectionDomain().getCodeSource().getLocation();
         if (!location.getPath().endsWith("/")) {
             return location.toString();
         }

@@ -5,29 +5,25 @@ import static org.ops4j.pax.exam.CoreOptions.composite;
 import static org.ops4j.pax.exam.CoreOptions.frameworkProperty;
 import static org.ops4j.pax.exam.CoreOptions.systemProperty;
 
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.Stream;
 import org.ops4j.pax.exam.Constants;
 import org.ops4j.pax.exam.Option;
+import qubes.testkit.ShippedSet;
 
 /** Options for {@link PaxExam}: exactly the bundles that are shipped, from files. */
 public final class QubesExam {
     /** System property that names the folder of the shipped set: {@value}. */
-    public static final String BUNDLES = "qubes.bundles";
+    public static final String BUNDLES = ShippedSet.FOLDER;
 
     private QubesExam() {}
 
     /**
      * The shipped set on a new home: an empty store, libvirt's test driver.
      *
-     * @throws IllegalStateException if the system property {@value #BUNDLES} does not name a folder
-     *     with bundles
+     * @throws IllegalStateException if there is no {@linkplain ShippedSet shipped set} to be found
      */
     public static Option options() {
         return options(QubesHome.create());
@@ -37,13 +33,12 @@ public final class QubesExam {
      * The shipped set on {@code home}, whose folders are looked at ten times a second. Warnings are
      * logged to the console.
      *
-     * @throws IllegalStateException if the system property {@value #BUNDLES} does not name a folder
-     *     with bundles
+     * @throws IllegalStateException if there is no {@linkplain ShippedSet shipped set} to be found
      */
     public static Option options(QubesHome home) {
         Path path = home.path();
         List<Option> options = new ArrayList<>();
-        for (Path jar : shipped()) {
+        for (Path jar : ShippedSet.jars()) {
             options.add(bundle(jar.toUri().toString()).startLevel(startLevel(jar)));
         }
         options.add(systemProperty("org.ops4j.pax.logging.DefaultServiceLog.level").value("WARN"));
@@ -71,21 +66,13 @@ public final class QubesExam {
                 : Constants.START_LEVEL_SYSTEM_BUNDLES;
     }
 
-    /** The shipped bundles' files, by name. */
-    static List<Path> shipped() {
-        String folder = System.getProperty(BUNDLES);
-        if (folder == null || !Files.isDirectory(Path.of(folder))) {
-            throw new IllegalStateException(
-                    "System property "
-                            + BUNDLES
-                            + " is "
-                            + folder
-                            + "; it must name the folder of the shipped bundles, target/export/qubes of qubes.dist");
-        }
-        try (Stream<Path> files = Files.list(Path.of(folder))) {
-            return files.filter(file -> file.toString().endsWith(".jar")).sorted().toList();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+    /**
+     * The bundle that holds {@code type}, from the class path: the author's own, once it is
+     * packaged.
+     *
+     * @throws org.junit.jupiter.api.extension.ExtensionConfigurationException if it is no bundle yet
+     */
+    public static Option bundleOf(Class<?> type) {
+        return bundle(ContainerBundles.location(type));
     }
 }

@@ -4,7 +4,7 @@
  * with the shipped set of bundles.
  */
 @Export
-@Version("1.0.0")
+@Version("1.1.0")
 @NullMarked
 package qubes.testkit.exam;
 

@@ -1,9 +1,10 @@
 /**
- * What authors of storage drivers test against: the contract of pools, and what it takes to
- * exercise it.
+ * What every pool owes the core ({@link qubes.testkit.storage.PoolContract}); disks to read and
+ * write as a guest does; a storage driver in memory ({@link
+ * qubes.testkit.storage.MemoryPoolDriver}) for tests of everything but storage.
  */
 @Export
-@Version("1.0.0")
+@Version("1.1.0")
 @NullMarked
 package qubes.testkit.storage;
 

@@ -1,4 +1,4 @@
-package qubes.itest;
+package qubes.testkit.exam;
 
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -7,27 +7,42 @@ import java.net.UnixDomainSocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import org.osgi.framework.BundleContext;
+import qubes.testkit.Await;
 
-/** A client of the Admin API, as plain as the protocol. */
-final class AdminSocket {
-    private final Path path;
+/** A client of the Admin API, as plain as the protocol. For any number of threads. */
+public final class AdminClient {
+    private final Path socket;
 
-    AdminSocket(Path path) {
-        this.path = path;
+    /**
+     * @param socket where the Admin API is served, as {@link QubesHome#socket} tells
+     */
+    public AdminClient(Path socket) {
+        this.socket = socket;
+    }
+
+    /** A client of the system that a test runs in; waits until its socket is there. */
+    public static AdminClient of(BundleContext context) throws Exception {
+        Path socket = QubesHome.of(context).socket();
+        Await.until("the Admin API is served", () -> Files.exists(socket));
+        return new AdminClient(socket);
     }
 
     /**
      * Calls a method from dom0. Blocks.
      *
      * @param method with its argument, as {@code admin.vm.property.Get+memory}
-     * @return the whole reply, each zero byte as {@code |}
+     * @return the whole reply, each zero byte as {@code |}: {@code 0|} and the answer, or {@code
+     *     2|} and the name of an error; empty if there was none
+     * @throws IOException if the socket is not there
      */
-    String call(String method, String destination, String payload) throws IOException {
+    public String call(String method, String destination, String payload) throws IOException {
         String request = method + " dom0 name " + destination + "\0" + payload;
         ByteArrayOutputStream reply = new ByteArrayOutputStream();
         try (SocketChannel channel = SocketChannel.open(StandardProtocolFamily.UNIX)) {
-            channel.connect(UnixDomainSocketAddress.of(path));
+            channel.connect(UnixDomainSocketAddress.of(socket));
             ByteBuffer bytes = ByteBuffer.wrap(request.getBytes(StandardCharsets.UTF_8));
             while (bytes.hasRemaining()) {
                 channel.write(bytes);
@@ -42,7 +57,7 @@ final class AdminSocket {
     }
 
     /** Calls a method that takes no payload. */
-    String call(String method, String destination) throws IOException {
+    public String call(String method, String destination) throws IOException {
         return call(method, destination, "");
     }
 }

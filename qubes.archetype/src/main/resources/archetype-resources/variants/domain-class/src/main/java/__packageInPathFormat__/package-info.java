@@ -1,0 +1,5 @@
+/** Klass ${name}VM: a qube that has something to say. */
+@NullMarked
+package ${package};
+
+import org.jspecify.annotations.NullMarked;

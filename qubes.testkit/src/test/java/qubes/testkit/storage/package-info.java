@@ -1,0 +1,4 @@
+@NullMarked
+package qubes.testkit.storage;
+
+import org.jspecify.annotations.NullMarked;
