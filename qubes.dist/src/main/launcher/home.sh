@@ -308,25 +308,61 @@ org.osgi.framework.storage=$short_home/cache/felix
 FELIX
 }
 
-# class_archive MAJOR: flags for an archive of the classes that a start loads, which saves a third of a second of it. It is
-# made when the first daemon of a home ends; one that does not fit (another JVM, another Felix) is passed over by the JVM.
-class_archive() {
-  local archive=$short_home/cache/classes-$1.jsa
-  [ "$archive" -nt "$home/bundles/built" ] || rm -f "$archive"
-  # a JVM that has no room for it says so on the terminal when it ends, and ends with an error
-  [ -f "$archive" ] || [ "$(df -Pk "$home/cache" | awk 'NR == 2 { print $4 }')" -gt 65536 ] || return 0
-  if [ "$1" -ge 19 ]; then
-    echo "-XX:+AutoCreateSharedArchive -XX:SharedArchiveFile=$archive"
-  elif [ -f "$archive" ]; then
-    echo "-XX:SharedArchiveFile=$archive"
-  else
-    echo "-XX:ArchiveClassesAtExit=$archive"
+# find_class_archive JAVA: sets `archive` to the folder of an archive of the classes that a start loads, which saves a third of
+# a second of it, or to nothing. It is made once for a build and a JVM, by a start of its own with a small store; whatever
+# goes wrong with that is no reason not to start. The JVM itself passes over an archive that does not fit.
+find_class_archive() {
+  local base
+  archive=""
+  [ "${QUBES_CLASS_ARCHIVE:-yes}" = yes ] || return 0
+  base=$(cd "$dist/.." && pwd -P)
+  [ -w "$base" ] || base=$home/cache
+  archive=$base/starts/$({
+    echo "$1 ${QUBES_JAVA_OPTS:-}"
+    cat "$(dirname "$(dirname "$(readlink -f "$(command -v "$1")")")")/release" 2>/dev/null || true
+    stat -c '%n %s %Y' "$dist/bundle"/*.jar "$dist/bin/felix.jar"
+  } | sha256sum | head -c 16)
+  if [ ! -e "$archive" ]; then
+    echo "qubesd: preparing quick starts (seconds, once a build)"
+    make_class_archive "$1" "$base/starts" "$archive" >/dev/null 2>&1 || true
   fi
+  [ -r "$archive/classes.jsa" ] || archive=""
 }
+
+# make_class_archive JAVA BASE FOLDER: FOLDER is there afterwards even if there is no archive in it: it is tried once. Its
+# caller sees to failures, so that set -e does not.
+make_class_archive() (
+  exec 9>&- # whoever holds the home
+  umask 022
+  mkdir -p "$2" && exec 8>>"$2/lock" || exit
+  flock -n 8 || exit # else somebody else makes one right now
+  # those of former builds; a daemon that runs from one does not mind
+  [ ! -e "$built_stamp" ] || find "$2" -mindepth 1 -maxdepth 1 -type d ! -newer "$built_stamp" -exec rm -rf {} +
+  # a JVM that has no room for it would say so only when it ends
+  [ "$(df -Pk "$2" | awk 'NR == 2 { print $4 }')" -gt 65536 ] || exit
+  # an archive is for one class path, and each home has its own felix.jar
+  mkdir "$3" && cp "$dist/bin/felix.jar" "$3/felix.jar" || exit
+  rehearsal=$(mktemp -d /tmp/qubesd.XXXXXX) && mkdir "$rehearsal/home" || exit
+  daemon=""
+  trap '[ -z "$daemon" ] || kill -KILL "$daemon"; rm -rf "$rehearsal"' EXIT
+  data=$rehearsal/home write_first_store 6.1 1073741824 >"$rehearsal/qubes.xml"
+  env -u NOTIFY_SOCKET QUBES_CLASS_ARCHIVE=no QUBES_ARCHIVE_TO="$3" QUBES_JAVA="$1" "$here/qubesd" \
+    --home "$rehearsal/home" --store "$rehearsal/qubes.xml" --hypervisor test:///default >"$rehearsal/out" 2>&1 8>&- &
+  daemon=$!
+  for ((i = 0; i < 600; i++)); do
+    ! grep -q ': ready after' "$rehearsal/out" || break
+    kill -0 "$daemon" || exit
+    sleep 0.1
+  done
+  kill "$daemon"
+  wait "$daemon"
+  daemon=""
+  chmod 644 "$3/classes.new" && mv "$3/classes.new" "$3/classes.jsa"
+)
 
 # run_daemon: becomes the JVM, so that signals reach it and its exit code is ours
 run_daemon() {
-  local java major flags
+  local java major flags archive felix=$short_home/bundles/felix.jar
   java=$(java_command)
   major=$(java_major "$java")
   # begins small and grows by need: a thousand domains take some tens of MiB, ten thousand and an export of them some 200
@@ -334,8 +370,16 @@ run_daemon() {
   # Optimise what is really hot only: a start is half a second of processor time cheaper.
   flags+=(-XX:Tier4InvocationThreshold=30000 -XX:Tier4MinInvocationThreshold=10000 -XX:Tier4CompileThreshold=60000
     -XX:Tier4BackEdgeThreshold=120000)
-  # shellcheck disable=SC2207 # a list of words
-  flags+=(-Xlog:cds=off -Xlog:cds+dynamic=off $(class_archive "$major"))
+  flags+=(-Xlog:cds=off -Xlog:cds+dynamic=off)
+  find_class_archive "$java"
+  if [ -n "${QUBES_ARCHIVE_TO:-}" ]; then
+    felix=$QUBES_ARCHIVE_TO/felix.jar
+    # classes of bundles that were stopped could not be archived
+    flags+=("-XX:ArchiveClassesAtExit=$QUBES_ARCHIVE_TO/classes.new" -Dfelix.shutdown.hook=false)
+  elif [ -n "$archive" ]; then
+    felix=$archive/felix.jar
+    flags+=("-XX:SharedArchiveFile=$archive/classes.jsa")
+  fi
   # JNA and libvirt's native library; the first flag is unknown to older JVMs
   [ "$major" -lt 24 ] || flags+=(--sun-misc-unsafe-memory-access=allow --enable-native-access=ALL-UNNAMED)
   export LIBVIRT_LOG_OUTPUTS="${LIBVIRT_LOG_OUTPUTS:-3:file:$short_home/log/libvirt.log}"
@@ -348,5 +392,5 @@ run_daemon() {
   # shellcheck disable=SC2086 # QUBES_JAVA_OPTS is a list of words
   exec "$java" "${flags[@]}" ${QUBES_JAVA_OPTS:-} -Dqubes.home="$short_home" -Dqubes.dist="$short_home/bundles" \
     -Dqubes.log.level="$level" -Djava.awt.headless=true -Dfelix.config.properties="file:$short_home/cache/felix.properties" \
-    -jar "$short_home/bundles/felix.jar"
+    -jar "$felix"
 }

@@ -1,5 +1,6 @@
 package qubes.bench;
 
+import java.util.List;
 import java.util.Locale;
 import java.util.UUID;
 
@@ -89,7 +90,10 @@ final class SampleStore {
                     .append(i)
                     .append("\">firefox.desktop</feature>\n");
         }
-        out.append("      </features>\n      <tags>\n        <tag name=\"created-by-dom0\"/>\n");
+        out.append("      </features>\n      <tags>\n");
+        for (String tag : List.of("audiovm-dom0", "created-by-dom0", "guivm-dom0")) {
+            out.append("        <tag name=\"").append(tag).append("\"/>\n");
+        }
         out.append("      </tags>\n      <volume-config>\n");
         if (template.isEmpty()) {
             volume(

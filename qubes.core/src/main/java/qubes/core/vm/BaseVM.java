@@ -100,7 +100,7 @@ public abstract class BaseVM extends ModelHolder implements Comparable<BaseVM> {
     private final Devices devices = new Devices(this);
     private final Map<Class<?>, Object> parts =
             new HashMap<>(); // capability type to the part of this domain
-    private final Logger log;
+    private volatile @Nullable Logger log; // once something is to be said
 
     /** A label's name stands for it, whatever it looks like; a user's text has been parsed. */
     private static Label labelled(Labels labels, String name) {
@@ -110,7 +110,6 @@ public abstract class BaseVM extends ModelHolder implements Comparable<BaseVM> {
     /** Called by a klass's factory. */
     protected BaseVM(DomainContext context) {
         this.context = context;
-        this.log = LoggerFactory.getLogger("vm." + context.record().name());
         for (Capability<?> capability : context.traits().capabilities()) {
             parts.put(capability.type(), capability.make().apply(this));
         }
@@ -186,7 +185,12 @@ public abstract class BaseVM extends ModelHolder implements Comparable<BaseVM> {
 
     /** The domain's own logger, {@code vm.<name>}. */
     public final Logger log() {
-        return log;
+        Logger known = log;
+        if (known == null) {
+            known = LoggerFactory.getLogger("vm." + name());
+            log = known;
+        }
+        return known;
     }
 
     /** All the store holds of the domain. */

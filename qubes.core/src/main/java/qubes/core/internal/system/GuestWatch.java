@@ -1,9 +1,11 @@
 package qubes.core.internal.system;
 
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -18,7 +20,10 @@ import qubes.core.vm.QubesVM;
 final class GuestWatch implements GuestListener {
     private static final Logger log = LoggerFactory.getLogger(GuestWatch.class);
 
+    private static final int STOPS_AT_ONCE = 2;
+
     private final QubesSystem system;
+    private final Executor stops;
     private final Map<UUID, GuestState> lastSeen =
             new ConcurrentHashMap<>(); // while no hypervisor is there
     private volatile @Nullable Hypervisor hypervisor;
@@ -26,6 +31,7 @@ final class GuestWatch implements GuestListener {
 
     GuestWatch(QubesSystem system) {
         this.system = system;
+        this.stops = new FewAtOnce(system.executor(), STOPS_AT_ONCE);
     }
 
     synchronized void bind(Hypervisor arrived) {
@@ -33,7 +39,7 @@ final class GuestWatch implements GuestListener {
         lastSeen.clear();
         registration = arrived.listen(this);
         log.info("Hypervisor {} available", arrived.kind());
-        system.domains().forEach(this::settle);
+        settleAll();
     }
 
     synchronized void unbind(Hypervisor left) {
@@ -68,15 +74,33 @@ final class GuestWatch implements GuestListener {
      * are stopped.
      */
     void settle(BaseVM vm) {
+        if (!taken(vm)) {
+            stop(vm);
+        }
+    }
+
+    /** Of all domains: those that run first, so that nobody waits for the others. */
+    private void settleAll() {
+        List<BaseVM> idle = system.domains().stream().filter(vm -> !taken(vm)).toList();
+        idle.forEach(this::stop);
+    }
+
+    /** True if the domain has a guest that runs, which it watches from now on. */
+    private boolean taken(BaseVM vm) {
         Hypervisor current = hypervisor;
-        if (current == null || !(vm instanceof QubesVM managed)) {
-            return;
+        if (current == null || !(vm instanceof QubesVM)) {
+            return false;
         }
         Optional<Guest> guest = current.guest(vm.uuid()).filter(g -> g.state().active());
-        if (guest.isPresent()) {
-            system.watcher(vm.uuid()).ifPresent(watcher -> watcher.found(guest.get()));
-        } else if (current.connected()) {
-            system.executor().execute(() -> stopStorage(managed));
+        guest.ifPresent(
+                running -> system.watcher(vm.uuid()).ifPresent(watcher -> watcher.found(running)));
+        return guest.isPresent();
+    }
+
+    private void stop(BaseVM vm) {
+        Hypervisor current = hypervisor;
+        if (current != null && current.connected() && vm instanceof QubesVM managed) {
+            stops.execute(() -> stopStorage(managed));
         }
     }
 
