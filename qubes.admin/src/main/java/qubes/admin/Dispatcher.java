@@ -47,8 +47,15 @@ public final class Dispatcher {
         /**
          * Answers the call; what it changed is durable then, also what it changed before it failed.
          * What the policy denies does not get as far as its method.
+         *
+         * @param giveUp tells the caller that there will be no answer, should the method's bundle
+         *     leave and the call not end
          */
-        public AdminReply answer() {
+        public AdminReply answer(Runnable giveUp) {
+            return served.answer(this::answer, giveUp);
+        }
+
+        private AdminReply answer() {
             AdminMethod method = served.method();
             if (served.traits().socket() == AdminSocket.ADMIN) {
                 check.permit(call);

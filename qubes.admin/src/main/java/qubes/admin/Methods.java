@@ -4,11 +4,13 @@ import static org.osgi.service.component.annotations.ReferenceCardinality.MULTIP
 import static org.osgi.service.component.annotations.ReferencePolicy.DYNAMIC;
 
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Predicate;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Reference;
@@ -27,6 +29,7 @@ public final class Methods {
 
     private static final Logger log = LoggerFactory.getLogger(Methods.class);
     private static final String NAME = "name";
+    private static final String RANKING = "service.ranking"; // as the framework calls it
 
     /**
      * A method found.
@@ -53,7 +56,7 @@ public final class Methods {
         }
     }
 
-    private final List<Served> registrations = new ArrayList<>(); // in the order they came
+    private final List<Served> registrations = new ArrayList<>(); // best first, then oldest
     private volatile Map<String, Served> single = Map.of(); // name to method
     private volatile Map<Family, Served> families = Map.of(); // pattern to method
 
@@ -63,20 +66,48 @@ public final class Methods {
     @Reference(name = "method", cardinality = MULTIPLE, policy = DYNAMIC)
     synchronized void bindMethod(AdminMethod method, Map<String, Object> properties) {
         String name = nameOf(method, properties);
-        if (registrations.stream().anyMatch(other -> other.name().equals(name))) {
-            log.warn(
-                    "Method {} is there already; that of {} waits",
-                    name,
-                    method.getClass().getName());
-        }
-        registrations.add(new Served(name, method));
+        int ranking = properties.get(RANKING) instanceof Integer wanted ? wanted : 0;
+        Served added = new Served(name, method, ranking);
+        Optional<Served> other = first(served -> served.name().equals(name));
+        registrations.add(added);
+        registrations.sort(Comparator.comparingInt(served -> -served.ranking())); // stable
         publish();
+        other.ifPresent(
+                there -> {
+                    boolean better = added.ranking() > there.ranking();
+                    log.warn(
+                            "Method {} is provided twice: {} serves, {} waits until that leaves",
+                            name,
+                            (better ? added : there).provider(),
+                            (better ? there : added).provider());
+                });
         log.debug("Method {} available", name);
     }
 
-    synchronized void unbindMethod(AdminMethod method) {
-        registrations.removeIf(registration -> registration.method() == method);
-        publish();
+    /** Its calls may run for ten more seconds; blocks as long. */
+    void unbindMethod(AdminMethod method) {
+        remove(method).ifPresent(Served::leave);
+    }
+
+    private synchronized Optional<Served> remove(AdminMethod method) {
+        Optional<Served> gone = first(served -> served.method() == method);
+        gone.ifPresent(
+                served -> {
+                    registrations.remove(served);
+                    publish();
+                    first(other -> other.name().equals(served.name()))
+                            .ifPresent(
+                                    next ->
+                                            log.info(
+                                                    "Method {}: {} serves now",
+                                                    next.name(),
+                                                    next.provider()));
+                });
+        return gone;
+    }
+
+    private Optional<Served> first(Predicate<Served> wanted) {
+        return registrations.stream().filter(wanted).findFirst();
     }
 
     /** The method of that name. */
@@ -102,7 +133,7 @@ public final class Methods {
                 "an AdminMethod service needs the property name: " + method.getClass().getName());
     }
 
-    /** Who came first keeps a name that two claim, for as long as it stays. */
+    /** Of those that claim one name the best serves, for as long as it stays. */
     private void publish() {
         Map<String, Served> named = new HashMap<>();
         Map<Family, Served> wild = new LinkedHashMap<>();

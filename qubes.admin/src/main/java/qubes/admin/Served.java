@@ -1,8 +1,13 @@
 package qubes.admin;
 
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
+import org.osgi.framework.Bundle;
+import org.osgi.framework.FrameworkUtil;
 import qubes.core.admin.AdminMethod;
+import qubes.core.admin.AdminReply;
 import qubes.core.admin.MethodTraits;
+import qubes.core.error.QubesException;
 
 /**
  * A method while its service is there, and what was seen of it: one that took longer than it
@@ -16,14 +21,21 @@ public final class Served {
     private final AdminMethod method;
     private final MethodTraits traits;
     private final ClassLoader bundle;
+    private final int ranking;
+    private final CallsInFlight calls;
     private volatile long suspectedNanos = NEVER; // when it was last, in System.nanoTime
     private volatile boolean reported;
 
-    Served(String name, AdminMethod method) {
+    /**
+     * @param ranking of the service; of two with one name the higher serves
+     */
+    Served(String name, AdminMethod method, int ranking) {
         this.name = name;
         this.method = method;
         this.traits = method.traits();
         this.bundle = method.getClass().getClassLoader();
+        this.ranking = ranking;
+        this.calls = new CallsInFlight(name);
     }
 
     /** The name it is registered with; for a family, the pattern. */
@@ -63,6 +75,74 @@ public final class Served {
         boolean first = !reported;
         reported = true;
         return first;
+    }
+
+    /**
+     * Answers a call by this method, whose bundle may leave meanwhile.
+     *
+     * @param giveUp tells the caller that there will be no answer, if the call does not even end
+     *     when it is interrupted
+     * @throws qubes.core.error.QubesException if the method left before the call was answered
+     */
+    public AdminReply answer(Supplier<AdminReply> call, Runnable giveUp) {
+        if (isOwn()) {
+            return call.get();
+        }
+        calls.begin(giveUp);
+        boolean cut = false;
+        try {
+            AdminReply reply;
+            try {
+                reply = call.get();
+            } finally {
+                cut = calls.end();
+            }
+            return reply;
+        } catch (RuntimeException | LinkageError e) {
+            if (!cut) {
+                throw e;
+            }
+            QubesException left = left();
+            left.addSuppressed(e);
+            throw left;
+        }
+    }
+
+    /**
+     * A call of it began a stream.
+     *
+     * @param feeds closed when the caller is gone
+     * @param end ends the stream, should the method leave before
+     * @return to be closed in place of {@code feeds}
+     */
+    public AutoCloseable follow(AutoCloseable feeds, Runnable end) {
+        return isOwn() ? feeds : calls.follow(feeds, end);
+    }
+
+    /** What a caller is told whose call is not answered since the method left. */
+    public QubesException left() {
+        return calls.left();
+    }
+
+    /**
+     * Its service goes: no call begins any more, those that run get ten seconds. Blocks as long.
+     * The methods of this bundle go when the server does, which sees to their calls.
+     */
+    void leave() {
+        if (!isOwn()) {
+            calls.leave();
+        }
+    }
+
+    /** Whose it is, for the log. */
+    String provider() {
+        String type = method.getClass().getName();
+        Bundle from = FrameworkUtil.getBundle(method.getClass());
+        return from == null ? type : type + " of " + from.getSymbolicName();
+    }
+
+    int ranking() {
+        return ranking;
     }
 
     AdminMethod method() {

@@ -199,7 +199,7 @@ final class Answers implements Watch.Consequences {
     @SuppressWarnings("CatchingUnchecked")
     private void call(Exchange exchange) {
         try {
-            AdminReply reply = exchange.call().answer();
+            AdminReply reply = exchange.call().answer(() -> abandon(exchange));
             clearInterrupt(); // would close the connection
             Optional<EventStream> stream = reply.stream();
             if (stream.isPresent()) {
@@ -214,6 +214,14 @@ final class Answers implements Watch.Consequences {
         } catch (Throwable e) {
             clearInterrupt();
             fail(exchange, e);
+        }
+    }
+
+    /** The method's bundle has left, and the call does not end. */
+    private void abandon(Exchange exchange) {
+        if (exchange.claim()) {
+            told(exchange, CallListener.OVERDUE);
+            send(exchange.channel(), Frames.exception(exchange.call().served().left(), false));
         }
     }
 
@@ -248,7 +256,9 @@ final class Answers implements Watch.Consequences {
         Outflow flow = Outflow.stream(exchange.channel(), outbox, frames, limits.backlogBytes());
         boolean begun = false;
         try {
-            AutoCloseable feeds = stream.open(flow);
+            Served method = exchange.call().served();
+            AutoCloseable feeds =
+                    method.follow(stream.open(flow), () -> flow.fail(method.left()));
             if (claimed(exchange)) {
                 told(exchange, CallListener.STREAM);
                 flow.begin(feeds);

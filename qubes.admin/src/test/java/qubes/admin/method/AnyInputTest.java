@@ -161,7 +161,7 @@ class AnyInputTest {
             return false;
         }
         try {
-            dispatcher.prepare(request.get(), socket).answer();
+            dispatcher.prepare(request.get(), socket).answer(() -> {});
             return true;
         } catch (RuntimeException e) {
             assertTrue(isMeant(e), () -> Repr.quote(text) + ": " + e);

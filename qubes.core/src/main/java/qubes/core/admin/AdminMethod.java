@@ -4,8 +4,9 @@ import org.osgi.annotation.versioning.ConsumerType;
 
 /**
  * A method of the Admin API, or a family of them, contributed as an OSGi service annotated with
- * {@link AdminMethodName}. It can be called from the moment the service is there until it goes; a
- * call that is being answered then still ends.
+ * {@link AdminMethodName}. It can be called from the moment the service is there until it goes. A
+ * call that is being answered then has nine seconds to end and is interrupted after that; a second
+ * later its caller is told that there will be no answer. Streams that it feeds end.
  *
  * <p>What a method needs of the system it finds through the call; it holds no state of its own
  * between calls. Many calls run at the same time.

@@ -38,26 +38,26 @@ public final class Engine implements AutoCloseable {
     }
 
     public Engine add(DomainFactory factory) {
-        system.addFactory(factory);
+        system.bindFactory(factory, Map.of());
         return this;
     }
 
     public void remove(DomainFactory factory) {
-        system.removeFactory(factory);
+        system.unbindFactory(factory);
     }
 
     public Engine add(PoolDriver driver) {
-        system.addDriver(driver);
+        system.bindDriver(driver, Map.of());
         return this;
     }
 
     public Engine add(DeviceClass deviceClass) {
-        system.addDeviceClass(deviceClass);
+        system.bindDeviceClass(deviceClass, Map.of());
         return this;
     }
 
     public void remove(DeviceClass deviceClass) {
-        system.removeDeviceClass(deviceClass);
+        system.unbindDeviceClass(deviceClass);
     }
 
     public Engine add(Hypervisor hypervisor) {

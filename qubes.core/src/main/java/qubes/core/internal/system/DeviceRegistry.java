@@ -5,7 +5,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
@@ -31,8 +30,7 @@ final class DeviceRegistry implements DeviceClasses {
     private static final Logger log = LoggerFactory.getLogger(DeviceRegistry.class);
 
     private final QubesSystem system;
-    private final Map<String, DeviceClass> classes =
-            new ConcurrentHashMap<>(); // name to class of devices
+    private final Providers<DeviceClass> classes = new Providers<>("Device class"); // by name
 
     private final TreeMap<Port, Optional<DomainName>> seen =
             new TreeMap<>(); // port to the domain that has its device; guarded by itself
@@ -44,38 +42,45 @@ final class DeviceRegistry implements DeviceClasses {
         this.system = system;
     }
 
-    void add(DeviceClass deviceClass) {
-        String name = deviceClass.deviceClass();
-        DeviceClass other = classes.putIfAbsent(name, deviceClass);
-        if (other != null) {
-            log.error(
-                    "Device class {} of {} is left out: {} provides it already",
-                    name,
-                    deviceClass.getClass().getName(),
-                    other.getClass().getName());
-            return;
-        }
-        log.info("Device class {} available", name);
+    /** A class arrived. If it is better than the one that serves it takes over. */
+    void add(DeviceClass deviceClass, Rank rank) {
+        classes.add(deviceClass.deviceClass(), deviceClass, rank).ifPresent(this::changed);
     }
 
+    /** A class leaves: calls that it answers get ten seconds, then an interrupt. Blocks as long. */
     void remove(DeviceClass deviceClass) {
-        String name = deviceClass.deviceClass();
-        if (classes.remove(name, deviceClass)) {
-            synchronized (seen) {
-                seen.keySet().removeIf(port -> port.deviceClass().equals(name));
-            }
-            log.info("Device class {} unavailable, its assignments are kept", name);
+        classes.remove(deviceClass).ifPresent(this::changed);
+    }
+
+    private void changed(Providers.Change<DeviceClass> change) {
+        String name = change.name();
+        change.before().ifPresent(left -> left.gate().drain("Device class " + name));
+        if (change.now().isPresent()) {
+            log.info("Device class {} available", name);
+            return;
         }
+        synchronized (seen) {
+            seen.keySet().removeIf(port -> port.deviceClass().equals(name));
+        }
+        log.info("Device class {} unavailable, its assignments are kept", name);
     }
 
     @Override
     public List<String> names() {
-        return classes.keySet().stream().sorted().toList();
+        return List.copyOf(classes.serving().keySet());
     }
 
     @Override
     public Optional<DeviceClass> find(String name) {
-        return Optional.ofNullable(classes.get(name));
+        return Optional.ofNullable(classes.find(name)).map(DeviceRegistry::guarded);
+    }
+
+    private static DeviceClass guarded(Providers.Provider<DeviceClass> provider) {
+        return GuardedCalls.of(
+                DeviceClass.class,
+                provider.service(),
+                provider.gate(),
+                "Device class " + provider.name());
     }
 
     /** Remembers what an event tells of devices, and tells what the end of a guest means. */
@@ -231,7 +236,8 @@ final class DeviceRegistry implements DeviceClasses {
     }
 
     private Stream<Port> attachedFrom(BaseVM backend, BaseVM frontend) {
-        return classes.values().stream()
+        return classes.serving().values().stream()
+                .map(DeviceRegistry::guarded)
                 .flatMap(deviceClass -> deviceClass.attached(frontend).stream())
                 .map(attachment -> attachment.device().port())
                 .filter(port -> port.backend().equals(Optional.of(backend.name())));

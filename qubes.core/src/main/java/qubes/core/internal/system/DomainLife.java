@@ -45,9 +45,14 @@ final class DomainLife {
         this.live = live;
     }
 
-    BaseVM create(DomainFactory factory, NewDomain asked) {
+    BaseVM create(Klasses klasses, NewDomain asked) {
         BaseVM[] made = new BaseVM[1];
-        system.model().write(() -> made[0] = register(factory, factory.prepare(system, asked)));
+        system.model()
+                .write(
+                        () -> {
+                            DomainFactory factory = klasses.get(asked.klass()); // does not go now
+                            made[0] = register(factory, factory.prepare(system, asked));
+                        });
         BaseVM vm = made[0];
         if (vm instanceof QubesVM managed) {
             try {
@@ -160,7 +165,8 @@ final class DomainLife {
                                 property.name(), Optional.of(StoredValue.of(property, accepted))));
     }
 
-    void remove(BaseVM vm) {
+    void remove(BaseVM asked) {
+        BaseVM vm = live.now(asked);
         if (vm.qid() == 0) {
             throw new QubesVMInUseError("'dom0' cannot be removed");
         }

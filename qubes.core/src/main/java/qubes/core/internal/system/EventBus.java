@@ -6,8 +6,10 @@ import java.util.Collections;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -78,8 +80,10 @@ final class EventBus {
      * wants to hear.
      *
      * @param now gives them; asked here, so that of two changes at once the later look counts
+     * @return the owners of handlers that are not heard any more, but may still run
      */
-    synchronized void extensions(Supplier<? extends Collection<Extension>> now) {
+    synchronized Set<HandlerOwner> extensions(Supplier<? extends Collection<Extension>> now) {
+        Set<HandlerOwner> gone = owners();
         Map<Extension, List<Wish>> known = new IdentityHashMap<>();
         List<Wish> all = new ArrayList<>();
         for (Extension extension : List.copyOf(now.get())) {
@@ -93,6 +97,15 @@ final class EventBus {
         byExtension = known;
         wishes = List.copyOf(all);
         forget();
+        gone.removeAll(owners());
+        return gone;
+    }
+
+    private Set<HandlerOwner> owners() {
+        return byExtension.values().stream()
+                .flatMap(List::stream)
+                .map(wish -> wish.handler().owner())
+                .collect(Collectors.toSet());
     }
 
     private List<Wish> wishesOf(Extension extension) {
@@ -177,9 +190,20 @@ final class EventBus {
         Handlers found = cache.get(level, event);
         if (found == null) {
             found = traits == null ? ofApplication(event) : resolve(event, traits);
-            cache.put(level, event, found);
+            if (isLasting(event)) {
+                cache.put(level, event, found);
+            }
         }
         return found;
+    }
+
+    /**
+     * False for events that a bundle brought, which could not leave if they were remembered, and
+     * for those of domains whose klass has left.
+     */
+    private static boolean isLasting(Event event) {
+        return event.getClass().getClassLoader() == Event.class.getClassLoader()
+                && (!(event.subject() instanceof BaseVM vm) || vm.available());
     }
 
     private Handlers resolve(Event event, KlassTraits traits) {

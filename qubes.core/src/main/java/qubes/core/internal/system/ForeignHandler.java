@@ -28,7 +28,19 @@ record ForeignHandler<E extends Event>(
         return pattern.matches(event.getClass(), event.wireName());
     }
 
+    /** Runs it, unless its bundle has left meanwhile. */
     void handle(Event event) {
+        if (!owner.enter()) {
+            return;
+        }
+        try {
+            handleInside(event);
+        } finally {
+            owner.exit();
+        }
+    }
+
+    private void handleInside(Event event) {
         if (!owner.holdsUpChanges()) {
             run(event);
         } else if (!owner.isAside()) {

@@ -1,5 +1,6 @@
 package qubes.core.internal.system;
 
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -35,6 +36,7 @@ final class GuestWatch implements GuestListener {
     }
 
     synchronized void bind(Hypervisor arrived) {
+        closeRegistration(); // of the one before, if a better one takes over
         hypervisor = arrived;
         lastSeen.clear();
         registration = arrived.listen(this);
@@ -48,14 +50,36 @@ final class GuestWatch implements GuestListener {
         }
         left.guests().forEach(guest -> lastSeen.put(guest.uuid(), guest.state()));
         hypervisor = null;
-        if (registration != null) {
+        closeRegistration();
+        log.info("Hypervisor {} unavailable, guests run on", left.kind());
+    }
+
+    private void closeRegistration() {
+        AutoCloseable before = registration;
+        registration = null;
+        if (before != null) {
             try {
-                registration.close();
+                before.close();
             } catch (Exception e) {
                 log.warn("The hypervisor's listener could not be removed", e);
             }
         }
-        log.info("Hypervisor {} unavailable, guests run on", left.kind());
+    }
+
+    /**
+     * A hypervisor is there, which serves if it is the best; said so that one that waits is named.
+     *
+     * @param all that are there, best first
+     */
+    static void seen(Collection<String> all) {
+        if (all.size() > 1) {
+            List<String> names = List.copyOf(all);
+            log.warn(
+                    "Hypervisor is provided twice: that of {} serves, that of {} waits until it"
+                            + " leaves",
+                    names.get(0),
+                    String.join(", ", names.subList(1, names.size())));
+        }
     }
 
     Optional<Hypervisor> hypervisor() {

@@ -9,6 +9,7 @@ import qubes.core.event.Event;
 final class HandlerOwner {
     private final String name;
     private final HandlerWatch watch;
+    private final Gate gate = new Gate();
     private volatile boolean aside;
 
     /**
@@ -36,6 +37,20 @@ final class HandlerOwner {
     /** A handler begins, on a thread that holds up changes. */
     HandlerWatch.Turn begin(Event event) {
         return watch.begin(this, event);
+    }
+
+    /** A handler of it runs from now until {@link #exit}; false if its bundle has left. */
+    boolean enter() {
+        return gate.enter();
+    }
+
+    void exit() {
+        gate.exit();
+    }
+
+    /** Runs no handler any more; those that run get ten seconds, then an interrupt. Blocks. */
+    void retire() {
+        gate.drain(name);
     }
 
     /** True while its handlers are not to be run under the model lock. */

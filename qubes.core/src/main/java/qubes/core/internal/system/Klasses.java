@@ -1,8 +1,7 @@
 package qubes.core.internal.system;
 
-import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
-import java.util.TreeMap;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -16,45 +15,38 @@ import qubes.core.vm.DomainFactory;
 final class Klasses {
     private static final Logger log = LoggerFactory.getLogger(Klasses.class);
 
-    private volatile Map<String, DomainFactory> byKlass = Map.of(); // wire name to factory
+    private final Providers<DomainFactory> byKlass = new Providers<>("Klass"); // by wire name
 
-    /** True if the factory's klass was free, so that it now provides it. */
-    synchronized boolean add(DomainFactory factory) {
+    /** A factory came. Absent if nothing changes by that. */
+    Optional<Providers.Change<DomainFactory>> add(DomainFactory factory, Rank rank) {
         String klass = factory.traits().klass();
-        DomainFactory other = byKlass.get(klass);
-        if (other != null || klass.equals(DomainRecord.ADMIN_KLASS)) {
+        if (klass.equals(DomainRecord.ADMIN_KLASS)) {
             log.error(
-                    "Klass {} of {} is left out: {} provides it already",
+                    "Klass {} of {} is left out: the core provides it",
                     klass,
-                    factory.getClass().getName(),
-                    other == null ? "the core" : other.getClass().getName());
-            return false;
+                    factory.getClass().getName());
+            return Optional.empty();
         }
-        Map<String, DomainFactory> all = new TreeMap<>(byKlass);
-        all.put(klass, factory);
-        byKlass = all;
-        return true;
+        return byKlass.add(klass, factory, rank);
     }
 
-    /** True if the factory did provide its klass. */
-    synchronized boolean remove(DomainFactory factory) {
-        Map<String, DomainFactory> all = new TreeMap<>(byKlass);
-        boolean removed = all.values().removeIf(other -> other == factory);
-        byKlass = all;
-        return removed;
+    /** A factory left. Absent if nothing changes by that. */
+    Optional<Providers.Change<DomainFactory>> remove(DomainFactory factory) {
+        return byKlass.remove(factory);
     }
 
     @Nullable DomainFactory find(String klass) {
-        return byKlass.get(klass);
+        Providers.Provider<DomainFactory> found = byKlass.find(klass);
+        return found == null ? null : found.service();
     }
 
     /** The factory of a klass that goes by that name or alias. */
     DomainFactory get(String klass) {
-        DomainFactory factory = byKlass.get(klass);
+        DomainFactory factory = find(klass);
         if (factory == null) {
-            for (DomainFactory other : byKlass.values()) {
-                if (other.traits().aliases().contains(klass)) {
-                    return other;
+            for (Providers.Provider<DomainFactory> other : byKlass.serving().values()) {
+                if (other.service().traits().aliases().contains(klass)) {
+                    return other.service();
                 }
             }
             throw new QubesException(
@@ -67,8 +59,7 @@ final class Klasses {
     }
 
     Set<String> names() {
-        Map<String, DomainFactory> known = byKlass;
-        Set<String> names = new TreeSet<>(known.keySet());
+        Set<String> names = new TreeSet<>(byKlass.serving().keySet());
         names.add(DomainRecord.ADMIN_KLASS);
         return names;
     }

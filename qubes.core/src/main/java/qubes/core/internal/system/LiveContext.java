@@ -1,13 +1,10 @@
 package qubes.core.internal.system;
 
 import java.nio.file.Path;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 import qubes.core.event.Event;
 import qubes.core.firewall.Firewall;
 import qubes.core.hypervisor.GuestListener;
@@ -23,8 +20,6 @@ import qubes.core.vm.Qubes;
  * the record is kept here.
  */
 final class LiveContext implements DomainContext {
-    private static final Logger log = LoggerFactory.getLogger(LiveContext.class);
-
     private final QubesSystem system;
     private final KlassTraits traits;
     private final ReentrantLock lifecycle;
@@ -33,7 +28,7 @@ final class LiveContext implements DomainContext {
     private volatile boolean closed;
     private DomainRecord lastKnown; // for the moment between a removal and detach(); a benign race
     private volatile @Nullable GuestListener guestListener;
-    private volatile @Nullable Thread operator; // who holds the lifecycle lock
+    private final Gate operations = new Gate(); // of this live object
 
     /**
      * @param record of a domain that is not part of the system yet, or of one that is
@@ -60,9 +55,15 @@ final class LiveContext implements DomainContext {
         detached = last;
     }
 
+    /** No operation begins any more; those that run still hear what becomes of the guest. */
+    void leave() {
+        closed = true;
+        operations.close();
+    }
+
     /** The live object is done with: its klass left, or the domain was removed. */
     void close() {
-        closed = true;
+        leave();
         guestListener = null;
     }
 
@@ -141,12 +142,13 @@ final class LiveContext implements DomainContext {
                             + " under the model lock: the lifecycle lock comes first");
         }
         lifecycle.lock();
-        Thread outer = operator;
-        operator = Thread.currentThread();
+        boolean entered = operations.enter(); // else it is refused by itself, or only cleans up
         try {
-            return action.get();
+            return system.operations().run(action);
         } finally {
-            operator = outer;
+            if (entered) {
+                operations.exit();
+            }
             lifecycle.unlock();
         }
     }
@@ -165,22 +167,12 @@ final class LiveContext implements DomainContext {
         return detached == null || closed;
     }
 
-    /** Waits until no operation runs; one that runs longer than {@code nanos} is interrupted. */
-    void awaitIdle(long nanos) {
-        try {
-            if (lifecycle.tryLock(Math.max(nanos, 0), TimeUnit.NANOSECONDS)) {
-                lifecycle.unlock();
-                return;
-            }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
-        Thread running = operator;
-        if (running != null) {
-            log.warn(
-                    "{}: its klass leaves; the operation that still runs is interrupted",
-                    record().name());
-            running.interrupt();
-        }
+    /**
+     * Waits until no operation runs; one that runs longer is interrupted.
+     *
+     * @param deadline until when it may run, in {@link System#nanoTime}
+     */
+    void awaitIdle(long deadline) {
+        operations.drain(record().name() + ", whose klass leaves", deadline);
     }
 }

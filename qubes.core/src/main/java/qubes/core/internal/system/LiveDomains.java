@@ -1,6 +1,5 @@
 package qubes.core.internal.system;
 
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -31,10 +30,18 @@ import qubes.core.vm.UnavailableVM;
 final class LiveDomains {
     private static final Logger log = LoggerFactory.getLogger(LiveDomains.class);
 
-    /** A live object and what it was lent. */
-    record Live(BaseVM vm, LiveContext context, Optional<BaseVM> found) {
-        Live(BaseVM vm, LiveContext context) {
-            this(vm, context, Optional.of(vm)); // once, for all who look it up
+    /**
+     * A live object and what it was lent.
+     *
+     * @param factory whose object it was to be, even if that failed; null for none
+     */
+    record Live(
+            BaseVM vm,
+            LiveContext context,
+            @Nullable DomainFactory factory,
+            Optional<BaseVM> found) {
+        Live(BaseVM vm, LiveContext context, @Nullable DomainFactory factory) {
+            this(vm, context, factory, Optional.of(vm)); // once, for all who look it up
         }
     }
 
@@ -78,7 +85,7 @@ final class LiveDomains {
     Live construct(DomainFactory factory, DomainRecord record) {
         LiveContext context =
                 new LiveContext(system, factory.traits(), record, lock(record.uuid()));
-        return new Live(factory.create(context), context);
+        return new Live(factory.create(context), context, factory);
     }
 
     /** Makes a constructed object the domain's. */
@@ -88,26 +95,33 @@ final class LiveDomains {
     }
 
     /**
-     * Makes the domain's object anew: of its klass if {@code factory} is there, else a placeholder.
+     * Makes the domain's object anew, unless it is the factory's already: of its klass if {@code
+     * factory} is there, else a placeholder.
      *
-     * @return true if it is now of its klass
+     * @return what the object before was lent, which is closed now; absent if there was none, or it
+     *     stays
      */
-    boolean renew(DomainRecord record, @Nullable DomainFactory factory) {
+    Optional<LiveContext> renew(DomainRecord record, @Nullable DomainFactory factory) {
+        Live before = byQid.get(record.qid());
+        if (before != null && before.factory() == factory && before.context().live()) {
+            return Optional.empty();
+        }
         Live made = make(record, factory);
         made.context().attach();
-        Live before = byQid.getAndSet(record.qid(), made);
-        if (before != null) {
-            before.context().detach(record);
-            before.context().close();
+        byQid.set(record.qid(), made);
+        if (before == null) {
+            return Optional.empty();
         }
-        return !(made.vm() instanceof UnavailableVM);
+        before.context().detach(record);
+        before.context().close();
+        return Optional.of(before.context());
     }
 
     private Live make(DomainRecord record, @Nullable DomainFactory factory) {
         if (record.klass().equals(DomainRecord.ADMIN_KLASS)) {
             LiveContext context =
                     new LiveContext(system, AdminVM.TRAITS, record, lock(record.uuid()));
-            return new Live(new AdminVM(context), context);
+            return new Live(new AdminVM(context), context, null);
         }
         if (factory != null) {
             try {
@@ -122,7 +136,7 @@ final class LiveDomains {
         }
         KlassTraits unknown = UnavailableVM.traitsOf(record.klass());
         LiveContext context = new LiveContext(system, unknown, record, lock(record.uuid()));
-        return new Live(new UnavailableVM(context), context);
+        return new Live(new UnavailableVM(context), context, factory);
     }
 
     /** What the domain's live object was lent. */
@@ -134,22 +148,26 @@ final class LiveDomains {
         return found.context();
     }
 
+    /** The live object of a domain now, whose klass may have come or gone since {@code vm} was. */
+    BaseVM now(BaseVM vm) {
+        return find(system.state().domain(vm.uuid())).orElse(vm);
+    }
+
     /**
-     * Starts no more operations on these domains and ends those that run: by patience first, then
-     * by an interrupt.
+     * Starts no more operations on these domains, but on those that are {@code factory}'s.
+     *
+     * @return what their objects were lent, to wait for the operations that run
      */
-    void drain(List<DomainRecord> records, Duration patience) {
+    List<LiveContext> leave(List<DomainRecord> records, @Nullable DomainFactory factory) {
         List<LiveContext> contexts =
                 records.stream()
                         .map(record -> byQid.get(record.qid()))
                         .filter(Objects::nonNull)
+                        .filter(live -> live.factory() != factory)
                         .map(Live::context)
                         .toList();
-        contexts.forEach(LiveContext::close);
-        long deadline = System.nanoTime() + patience.toNanos();
-        for (LiveContext context : contexts) {
-            context.awaitIdle(deadline - System.nanoTime());
-        }
+        contexts.forEach(LiveContext::leave);
+        return contexts;
     }
 
     /** The domain is no longer part of the system; its object keeps the last record. */

@@ -1,12 +1,11 @@
 package qubes.core.internal.system;
 
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -16,6 +15,7 @@ import qubes.core.error.Repr;
 import qubes.core.error.StoragePoolException;
 import qubes.core.event.Membership;
 import qubes.core.internal.store.StoreWriter;
+import qubes.core.internal.system.Providers.Provider;
 import qubes.core.property.Property;
 import qubes.core.state.PoolRecord;
 import qubes.core.state.SystemState;
@@ -31,52 +31,70 @@ final class PoolRegistry implements Pools {
 
     private final QubesSystem system;
     private final DefaultPool natural;
-    private final Map<String, PoolDriver> drivers =
-            new ConcurrentHashMap<>(); // driver name to driver
+    private final Providers<PoolDriver> drivers = new Providers<>("Storage driver"); // by name
     private final Map<String, Opened> open =
             new HashMap<>(); // pool name to open pool; guarded by itself
 
-    private record Opened(Pool pool, PoolDriver driver, PoolRecord record) {}
+    private record Opened(Pool pool, Provider<PoolDriver> provider, PoolRecord record) {}
 
     PoolRegistry(QubesSystem system, DefaultPool natural) {
         this.system = system;
         this.natural = natural;
     }
 
-    void addDriver(PoolDriver driver) {
-        PoolDriver other = drivers.putIfAbsent(driver.driverName(), driver);
-        if (other != null) {
-            log.error(
-                    "Storage driver {} of {} is left out: {} provides it already",
-                    driver.driverName(),
-                    driver.getClass().getName(),
-                    other.getClass().getName());
-            return;
-        }
-        log.info("Storage driver {} available", driver.driverName());
+    /**
+     * A driver arrived. If it is better than the one that serves, the pools pass to it; blocks as
+     * {@link #removeDriver} then.
+     */
+    void addDriver(PoolDriver driver, Rank rank) {
+        drivers.add(driver.driverName(), driver, rank).ifPresent(this::changed);
     }
 
+    /**
+     * A driver leaves: no operation begins to use its pools, those that use them get ten seconds
+     * and then an interrupt, and its pools are closed. Blocks for as long.
+     */
     void removeDriver(PoolDriver driver) {
-        if (drivers.remove(driver.driverName(), driver)) {
-            synchronized (open) {
-                open.values()
-                        .removeIf(
-                                opened -> {
-                                    boolean gone = opened.driver() == driver;
-                                    if (gone) {
-                                        opened.pool().close();
-                                    }
-                                    return gone;
-                                });
-            }
-            log.info("Storage driver {} unavailable, its pools are kept", driver.driverName());
+        drivers.remove(driver).ifPresent(this::changed);
+    }
+
+    private void changed(Providers.Change<PoolDriver> change) {
+        change.before().ifPresent(this::retire);
+        if (change.now().isPresent()) {
+            log.info("Storage driver {} available", change.name());
+        } else {
+            log.info("Storage driver {} unavailable, its pools are kept", change.name());
+        }
+    }
+
+    private void retire(Provider<PoolDriver> left) {
+        left.gate().drain("Storage driver " + left.name());
+        synchronized (open) {
+            open.values()
+                    .removeIf(
+                            opened -> {
+                                boolean gone = opened.provider() == left;
+                                if (gone) {
+                                    close(opened);
+                                }
+                                return gone;
+                            });
+        }
+    }
+
+    /** One that fails to close is gone all the same. */
+    private static void close(Opened opened) {
+        try {
+            opened.pool().close();
+        } catch (RuntimeException e) {
+            log.error("Storage pool {} could not be closed", opened.record().name(), e);
         }
     }
 
     /** Closes every pool. */
     void close() {
         synchronized (open) {
-            open.values().forEach(opened -> opened.pool().close());
+            open.values().forEach(PoolRegistry::close);
             open.clear();
         }
     }
@@ -93,9 +111,7 @@ final class PoolRegistry implements Pools {
 
     @Override
     public List<PoolDriver> drivers() {
-        return drivers.values().stream()
-                .sorted(Comparator.comparing(PoolDriver::driverName))
-                .toList();
+        return drivers.serving().values().stream().map(Provider::service).toList();
     }
 
     @Override
@@ -107,29 +123,29 @@ final class PoolRegistry implements Pools {
             if (opened != null && !opened.record().equals(record)) {
                 opened = reconfigured(opened, record);
             }
-            if (opened == null) {
-                PoolDriver driver = driverOf(record);
-                opened =
-                        new Opened(
-                                driver.open(new PoolConfig(record, driver.config())),
-                                driver,
-                                record);
-                open.put(name, opened);
+            if (opened != null) {
+                use(opened.provider(), record);
+                return opened.pool();
             }
-            return opened.pool();
+            Provider<PoolDriver> provider = providerOf(record);
+            use(provider, record);
+            PoolDriver driver = provider.service();
+            Pool pool = driver.open(new PoolConfig(record, driver.config()));
+            open.put(name, new Opened(pool, provider, record));
+            return pool;
         }
     }
 
     /** The pool as its record says now; null if it has to be opened anew, and is closed. */
     private @Nullable Opened reconfigured(Opened opened, PoolRecord record) {
-        PoolDriver driver = opened.driver();
+        PoolDriver driver = opened.provider().service();
         if (record.driver().equals(driver.driverName())
                 && opened.pool().reconfigure(new PoolConfig(record, driver.config()))) {
-            Opened changed = new Opened(opened.pool(), driver, record);
+            Opened changed = new Opened(opened.pool(), opened.provider(), record);
             open.put(record.name(), changed);
             return changed;
         }
-        opened.pool().close();
+        close(opened);
         return null;
     }
 
@@ -137,19 +153,7 @@ final class PoolRegistry implements Pools {
     public <T> void set(String name, Property<T> option, T value) {
         PoolRecord pool =
                 find(name).orElseThrow(() -> new QubesException("Unknown storage pool " + name));
-        PoolDriver driver = driverOf(pool);
-        if (driver.config().find(option.name()).isEmpty()) {
-            throw new StoragePoolException(
-                    "Storage pool "
-                            + name
-                            + " has no option "
-                            + option.name()
-                            + ": driver "
-                            + driver.driverName()
-                            + " does not know it");
-        }
-        String text = option.type().write(value);
-        driver.open(new PoolConfig(pool.with(option.name(), text), driver.config())).close();
+        String text = using(pool, driver -> checked(driver, pool, option, value));
         system.model()
                 .write(
                         () -> {
@@ -164,18 +168,31 @@ final class PoolRegistry implements Pools {
         log.info("Pool {}: {} is {} now", name, option.name(), text);
     }
 
+    /** Refuses an option that there is not, or a value that the pool cannot be opened with. */
+    private static <T> String checked(
+            PoolDriver driver, PoolRecord pool, Property<T> option, T value) {
+        if (driver.config().find(option.name()).isEmpty()) {
+            throw new StoragePoolException(
+                    "Storage pool "
+                            + pool.name()
+                            + " has no option "
+                            + option.name()
+                            + ": driver "
+                            + driver.driverName()
+                            + " does not know it");
+        }
+        String text = option.type().write(value);
+        driver.open(new PoolConfig(pool.with(option.name(), text), driver.config())).close();
+        return text;
+    }
+
     @Override
     public void add(PoolRecord pool) {
         if (pool.name().isEmpty()) {
             throw new QubesException("A storage pool needs a name");
         }
         refuseTaken(pool.name());
-        PoolDriver driver = driverOf(pool);
-        PoolConfig config = new PoolConfig(pool, driver.config());
-        try (Pool opened = driver.open(config)) {
-            opened.setup();
-        }
-        PoolRecord stored = new PoolRecord(driver.stored(config));
+        PoolRecord stored = using(pool, driver -> setUp(driver, pool));
         system.model()
                 .write(
                         () -> {
@@ -187,6 +204,14 @@ final class PoolRegistry implements Pools {
                             system.model().update(state -> changed);
                             system.fire(new Membership.PoolAdd(system, pool.name()));
                         });
+    }
+
+    private static PoolRecord setUp(PoolDriver driver, PoolRecord pool) {
+        PoolConfig config = new PoolConfig(pool, driver.config());
+        try (Pool opened = driver.open(config)) {
+            opened.setup();
+        }
+        return new PoolRecord(driver.stored(config));
     }
 
     private void refuseTaken(String name) {
@@ -214,7 +239,7 @@ final class PoolRegistry implements Pools {
         synchronized (open) {
             Opened opened = open.remove(name);
             if (opened != null) {
-                opened.pool().close();
+                close(opened);
             }
         }
     }
@@ -244,9 +269,9 @@ final class PoolRegistry implements Pools {
         return natural.among(list());
     }
 
-    private PoolDriver driverOf(PoolRecord pool) {
-        PoolDriver driver = drivers.get(pool.driver());
-        if (driver == null) {
+    private Provider<PoolDriver> providerOf(PoolRecord pool) {
+        Provider<PoolDriver> provider = drivers.find(pool.driver());
+        if (provider == null) {
             throw new QubesException(
                     "Storage pool "
                             + pool.name()
@@ -254,7 +279,36 @@ final class PoolRegistry implements Pools {
                             + pool.driver()
                             + "; install it and try again");
         }
-        return driver;
+        return provider;
+    }
+
+    /** The calling thread's operation may use the driver until it ends, or is refused. */
+    private void use(Provider<PoolDriver> provider, PoolRecord pool) {
+        if (!system.operations().use(provider.gate())) {
+            throw leaves(pool);
+        }
+    }
+
+    /** Keeps the driver for as long as {@code action} runs. */
+    private <T> T using(PoolRecord pool, Function<PoolDriver, T> action) {
+        Provider<PoolDriver> provider = providerOf(pool);
+        if (!provider.gate().enter()) {
+            throw leaves(pool);
+        }
+        try {
+            return action.apply(provider.service());
+        } finally {
+            provider.gate().exit();
+        }
+    }
+
+    private static QubesException leaves(PoolRecord pool) {
+        return new QubesException(
+                "Storage pool "
+                        + pool.name()
+                        + " is unavailable: the bundle that provides driver "
+                        + pool.driver()
+                        + " is being stopped; try again later");
     }
 
     private void refuseUsed(String name) {

@@ -1,11 +1,10 @@
 package qubes.core.internal.system;
 
 import java.nio.file.Path;
-import java.time.Duration;
 import java.time.InstantSource;
-import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
@@ -68,7 +67,6 @@ import qubes.core.vm.StoreStatus;
 public final class QubesSystem extends ModelHolder implements Qubes {
     private static final Logger log = LoggerFactory.getLogger(QubesSystem.class);
     private static final Consumer<Event> NOBODY = event -> {};
-    private static final Duration DRAIN = Duration.ofSeconds(10);
 
     private final Path baseDirectory;
     private final ExecutorService executor = Threads.executor();
@@ -80,6 +78,8 @@ public final class QubesSystem extends ModelHolder implements Qubes {
     private final Klasses klasses = new Klasses();
     private final ConcurrentNavigableMap<ServiceReference<Extension>, Extension> extensions =
             new ConcurrentSkipListMap<>(Comparator.reverseOrder()); // by ranking, then age
+    private final ConcurrentNavigableMap<ServiceReference<Hypervisor>, String> hypervisors =
+            new ConcurrentSkipListMap<>(Comparator.reverseOrder()); // to the bundle, best first
     private final Model model;
     private final Persistence persistence;
     private final DomainFiles files;
@@ -89,6 +89,8 @@ public final class QubesSystem extends ModelHolder implements Qubes {
     private final DeviceRegistry devices = new DeviceRegistry(this);
     private final GuestWatch guests = new GuestWatch(this);
     private final DomainLife life = new DomainLife(this, live);
+    private final Operations operations = new Operations();
+    private final KlassLife klassLife = new KlassLife(this, klasses, live);
 
     /**
      * Loads the store. Blocks on I/O.
@@ -150,81 +152,46 @@ public final class QubesSystem extends ModelHolder implements Qubes {
         return model;
     }
 
+    EventBus bus() {
+        return bus;
+    }
+
+    GuestWatch guests() {
+        return guests;
+    }
+
+    Operations operations() {
+        return operations;
+    }
+
     DomainFiles files() {
         return files;
     }
 
-    /** A klass arrived: its domains become what they are. */
     @Reference(cardinality = ReferenceCardinality.MULTIPLE, policy = ReferencePolicy.DYNAMIC)
-    void addFactory(DomainFactory factory) {
-        if (!klasses.add(factory)) {
-            return;
-        }
-        String klass = factory.traits().klass();
-        List<DomainRecord> mine = new ArrayList<>();
-        model.write(
-                () -> {
-                    mine.addAll(ofKlass(klass)); // under the lock: none can be removed meanwhile
-                    mine.forEach(record -> live.renew(record, factory));
-                });
-        List<BaseVM> loaded = live.of(mine);
-        loaded.forEach(this::loaded);
-        files.wake(loaded, executor);
-        log.info("Klass {} available, {} domains", klass, mine.size());
+    void bindFactory(DomainFactory factory, Map<String, Object> properties) {
+        klassLife.add(factory, Rank.of(properties));
     }
 
-    private void loaded(BaseVM vm) {
-        try {
-            model.derive(() -> fire(new Lifecycle.Load(vm)));
-        } catch (RuntimeException e) {
-            log.error("{}: a handler failed on its load", vm.name(), e);
-        }
-        guests.settle(vm);
-    }
-
-    /**
-     * A klass leaves: no new operation starts, those that run get ten seconds and then an
-     * interrupt, and its domains become unavailable. Blocks for as long.
-     */
-    void removeFactory(DomainFactory factory) {
-        if (!klasses.remove(factory)) {
-            return;
-        }
-        String klass = factory.traits().klass();
-        List<DomainRecord> mine = ofKlass(klass);
-        live.drain(mine, DRAIN);
-        model.write(
-                () ->
-                        mine.forEach(
-                                record -> {
-                                    DomainRecord now = state().domain(record.qid());
-                                    if (now != null) {
-                                        live.renew(now, null);
-                                    }
-                                }));
-        bus.forget();
-        log.info("Klass {} unavailable, its {} domains are kept", klass, mine.size());
-    }
-
-    private List<DomainRecord> ofKlass(String klass) {
-        return state().domains().stream().filter(record -> record.klass().equals(klass)).toList();
+    void unbindFactory(DomainFactory factory) {
+        klassLife.remove(factory);
     }
 
     @Reference(cardinality = ReferenceCardinality.MULTIPLE, policy = ReferencePolicy.DYNAMIC)
-    void addDriver(PoolDriver driver) {
-        pools.addDriver(driver);
+    void bindDriver(PoolDriver driver, Map<String, Object> properties) {
+        pools.addDriver(driver, Rank.of(properties));
     }
 
-    void removeDriver(PoolDriver driver) {
+    void unbindDriver(PoolDriver driver) {
         pools.removeDriver(driver);
     }
 
     @Reference(cardinality = ReferenceCardinality.MULTIPLE, policy = ReferencePolicy.DYNAMIC)
-    void addDeviceClass(DeviceClass deviceClass) {
-        devices.add(deviceClass);
+    void bindDeviceClass(DeviceClass deviceClass, Map<String, Object> properties) {
+        devices.add(deviceClass, Rank.of(properties));
     }
 
-    void removeDeviceClass(DeviceClass deviceClass) {
+    void unbindDeviceClass(DeviceClass deviceClass) {
         devices.remove(deviceClass);
     }
 
@@ -240,10 +207,24 @@ public final class QubesSystem extends ModelHolder implements Qubes {
         guests.unbind(hypervisor);
     }
 
+    /** Only to name those that wait; which one serves is the framework's choice. */
+    @Reference(
+            service = Hypervisor.class,
+            cardinality = ReferenceCardinality.MULTIPLE,
+            policy = ReferencePolicy.DYNAMIC)
+    void seeHypervisor(ServiceReference<Hypervisor> reference) {
+        hypervisors.put(reference, String.valueOf(reference.getBundle().getSymbolicName()));
+        GuestWatch.seen(hypervisors.values());
+    }
+
+    void unseeHypervisor(ServiceReference<Hypervisor> reference) {
+        hypervisors.remove(reference);
+    }
+
     @Reference(cardinality = ReferenceCardinality.MULTIPLE, policy = ReferencePolicy.DYNAMIC)
     void addExtension(Extension extension, ServiceReference<Extension> reference) {
         extensions.put(reference, extension);
-        bus.extensions(extensions::values);
+        bus.extensions(extensions::values).forEach(HandlerOwner::retire);
         domains().stream().filter(BaseVM::available).forEach(vm -> loadedFor(extension, vm));
     }
 
@@ -262,7 +243,7 @@ public final class QubesSystem extends ModelHolder implements Qubes {
 
     void removeExtension(Extension extension, ServiceReference<Extension> reference) {
         extensions.remove(reference);
-        bus.extensions(extensions::values);
+        bus.extensions(extensions::values).forEach(HandlerOwner::retire);
     }
 
     Optional<GuestListener> watcher(UUID uuid) {
@@ -324,7 +305,7 @@ public final class QubesSystem extends ModelHolder implements Qubes {
 
     @Override
     public BaseVM create(NewDomain domain) {
-        return life.create(klasses.get(domain.klass()), domain);
+        return life.create(klasses, domain);
     }
 
     @Override

@@ -1,6 +1,8 @@
 package qubes.core.internal.system;
 
 import java.lang.reflect.InvocationTargetException;
+import java.security.AccessController;
+import java.security.PrivilegedAction;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -41,9 +43,19 @@ final class Threads {
     static ThreadFactory named(String prefix) {
         AtomicInteger next = new AtomicInteger(1);
         return work -> {
-            Thread thread = new Thread(work, prefix + next.getAndIncrement());
+            Thread thread = ofNobody(work, prefix + next.getAndIncrement());
             thread.setDaemon(true);
             return thread;
         };
+    }
+
+    /**
+     * A thread that keeps nothing of whose work made it necessary. Else it would keep the classes of
+     * all that are on the stack now, and a bundle among them could not leave before the thread ends.
+     */
+    @SuppressWarnings("removal") // there is no other way while the JDK keeps the stack's domains
+    private static Thread ofNobody(Runnable work, String name) {
+        return AccessController.doPrivileged(
+                (PrivilegedAction<Thread>) () -> new Thread(null, work, name, 0, false));
     }
 }

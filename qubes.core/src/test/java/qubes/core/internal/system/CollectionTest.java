@@ -114,7 +114,7 @@ class CollectionTest {
                                 all),
                         home);
         try {
-            full.addFactory(TestSystem.PLAIN);
+            TestSystem.addFactory(full, TestSystem.PLAIN);
             assertEquals(9_999, TestSystem.plain(full, "last").qid());
             assertEquals(
                     List.of(),

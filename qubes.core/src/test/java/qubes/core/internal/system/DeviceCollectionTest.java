@@ -289,7 +289,8 @@ class DeviceCollectionTest {
 
     /** From here on the devices are those of a domain whose klass has handlers. */
     private void hearing(UnaryOperator<KlassTraits.Builder> handlers) {
-        system.addFactory(
+        TestSystem.addFactory(
+                system,
                 new TestSystem.Klass(handlers.apply(QubesVM.TRAITS.extend("HearingVM")).define()));
         work = system.create(NewDomain.of("HearingVM", new DomainName("hearing")));
         devices = work.devices().of("testclass");

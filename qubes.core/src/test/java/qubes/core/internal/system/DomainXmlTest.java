@@ -59,7 +59,7 @@ class DomainXmlTest {
         BaseVM base = TestSystem.plain(system, "base");
         String xml = base.xml();
         assertEquals(1, system.xml(system.state()).split(Pattern.quote(xml)).length - 1);
-        system.removeFactory(TestSystem.PLAIN);
+        system.unbindFactory(TestSystem.PLAIN);
         assertEquals(base.volumes(), system.find(base.name()).orElseThrow().volumes());
         assertEquals(
                 xml.lines().sorted().toList(),

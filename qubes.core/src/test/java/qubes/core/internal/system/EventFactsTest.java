@@ -106,8 +106,8 @@ class EventFactsTest {
     @DisplayName("an instance handler stays with its domain while the klass goes and comes back")
     void instanceHandlerOutlivesKlass() {
         hear(work, "property-set:*");
-        system.removeFactory(TestSystem.PLAIN);
-        system.addFactory(TestSystem.PLAIN);
+        system.unbindFactory(TestSystem.PLAIN);
+        TestSystem.addFactory(system, TestSystem.PLAIN);
         system.domain(new DomainName("work")).set(QubesVM.VCPUS, 3);
         assertEquals(List.of("property-set:* property-set:vcpus"), called);
     }
@@ -188,7 +188,7 @@ class EventFactsTest {
                         .on(Named.class, QubesVM.class, (vm, event) -> called.add("child"))
                         .define();
         TestSystem.Klass lower = new TestSystem.Klass(traits);
-        system.addFactory(lower);
+        TestSystem.addFactory(system, lower);
         BaseVM vm = TestSystem.make(system, lower, "low");
         vm.fire(new Named(vm, "x"));
         assertEquals(List.of("parent", "child"), called);
@@ -205,7 +205,7 @@ class EventFactsTest {
                         .afterwards(Named.class, QubesVM.class, (vm, event) -> called.add("third"))
                         .define();
         TestSystem.Klass late = new TestSystem.Klass(traits);
-        system.addFactory(late);
+        TestSystem.addFactory(system, late);
         BaseVM vm = TestSystem.make(system, late, "late");
         QubesException thrown =
                 assertThrows(QubesException.class, () -> vm.fire(new Named(vm, "x")));

@@ -72,7 +72,7 @@ class EventOrderTest {
         system = TestSystem.empty(home);
         try {
             TestSystem.Klass lower = new TestSystem.Klass(traits(handlers, called));
-            system.addFactory(lower);
+            TestSystem.addFactory(system, lower);
             BaseVM vm = TestSystem.make(system, lower, "low");
             for (int i = 1; i <= 3; i++) {
                 TestSystem.extend(system, extension(handlers, i, called));

@@ -222,8 +222,8 @@ class FirewallTest {
     @DisplayName("rules in memory outlive the bundle of the klass")
     void outlivesItsKlass() {
         work.firewall().cloneFrom(withRules("source", TWO).firewall());
-        system.removeFactory(TestSystem.PLAIN);
-        system.addFactory(TestSystem.PLAIN);
+        system.unbindFactory(TestSystem.PLAIN);
+        TestSystem.addFactory(system, TestSystem.PLAIN);
         QubesVM renewed = (QubesVM) system.domain(work.name());
         assertEquals(TWO, renewed.firewall().rules());
     }
@@ -341,7 +341,7 @@ class FirewallTest {
         work.firewall().replace(List.of(expiringIn(5, Action.ACCEPT), TWO.get(1)));
         byte[] stale = Files.readAllBytes(file());
         work.firewall().replace(TWO);
-        system.removeFactory(TestSystem.PLAIN);
+        system.unbindFactory(TestSystem.PLAIN);
         Files.write(file(), stale);
         clock.advance(Duration.ofSeconds(5));
         CompletableFuture<Event> changed = new CompletableFuture<>();
@@ -352,7 +352,7 @@ class FirewallTest {
                                 changed.complete(event);
                             }
                         })) {
-            system.addFactory(TestSystem.PLAIN);
+            TestSystem.addFactory(system, TestSystem.PLAIN);
             assertEquals("work", changed.join().subject().subjectName());
         }
         assertEquals(TWO.subList(1, 2), reopened().rules());

@@ -298,7 +298,7 @@ class HandlerWatchTest {
                 new HandlerWatch.Limits(Duration.ofMillis(80), Duration.ofHours(1));
         QubesSystem hasty = TestSystem.of(EmptyStore.under(home), home, quick);
         try {
-            hasty.addFactory(TestSystem.PLAIN);
+            TestSystem.addFactory(hasty, TestSystem.PLAIN);
             BaseVM vm = TestSystem.plain(hasty, "work");
             TestSystem.extend(
                     hasty, on -> on.after(FeatureSet.class, event -> wait(Manner.FAILS, never)));

@@ -50,10 +50,10 @@ class LateExtensionTest {
     @Test
     @DisplayName("it does not hear of a domain whose klass is away until that is back")
     void absentKlass() {
-        system.removeFactory(TestSystem.DERIVED);
+        system.unbindFactory(TestSystem.DERIVED);
         TestSystem.extend(system, notes(first));
         assertEquals(List.of("dom0", "work"), first);
-        system.addFactory(TestSystem.DERIVED);
+        TestSystem.addFactory(system, TestSystem.DERIVED);
         assertEquals(List.of("dom0", "work", "child"), first);
     }
 

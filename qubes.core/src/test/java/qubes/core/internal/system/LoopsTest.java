@@ -80,8 +80,8 @@ class LoopsTest {
 
     private QubesSystem open() {
         QubesSystem system = TestSystem.of(state, home);
-        system.addFactory(TestSystem.PLAIN);
-        system.addFactory(TestSystem.DERIVED);
+        TestSystem.addFactory(system, TestSystem.PLAIN);
+        TestSystem.addFactory(system, TestSystem.DERIVED);
         return system;
     }
 }

@@ -46,7 +46,7 @@ class PoolRegistryTest {
     @BeforeEach
     void open() {
         system = TestSystem.empty(home);
-        system.addDriver(new Driver());
+        TestSystem.addDriver(system, new Driver());
         pools = system.pools();
     }
 
@@ -102,7 +102,7 @@ class PoolRegistryTest {
     @Test
     @DisplayName("an option is set | stored; the open pool takes it over and stays open")
     void set() {
-        system.addDriver(new Tunable());
+        TestSystem.addDriver(system, new Tunable());
         pools.add(pool("fast", "tunable"));
         Pool open = pools.open("fast");
         pools.set("fast", PoolOptions.REVISIONS_TO_KEEP, 5);
@@ -114,7 +114,7 @@ class PoolRegistryTest {
     @Test
     @DisplayName("an option is set that the driver does not have, or refuses | nothing changes")
     void setRefused() {
-        system.addDriver(new Tunable());
+        TestSystem.addDriver(system, new Tunable());
         pools.add(pool("fast", "tunable"));
         PoolRecord before = pools.find("fast").orElseThrow();
         assertThrows(
@@ -218,7 +218,7 @@ class PoolRegistryTest {
                 system,
                 state -> state.withChanged(work.record().withVolumes(Map.of("root", volume))));
         assertInUse("fast", "Storage pool is in use: 'fast'");
-        system.removeFactory(TestSystem.PLAIN);
+        system.unbindFactory(TestSystem.PLAIN);
         assertInUse("fast", "Storage pool is in use: 'fast'");
     }
 

@@ -67,7 +67,7 @@ class PropertyProtocolTest {
     @BeforeEach
     void open() {
         system = TestSystem.empty(home);
-        system.addFactory(HOLDER);
+        TestSystem.addFactory(system, HOLDER);
         holder = TestSystem.make(system, HOLDER, "holder");
     }
 

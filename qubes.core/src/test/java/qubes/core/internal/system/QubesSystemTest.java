@@ -175,7 +175,7 @@ class QubesSystemTest {
         TestSystem.plain(system, "work").set(QubesVM.MEMORY, 600);
         DomainRecord before = system.domain(WORK).record();
         BaseVM old = system.domain(WORK);
-        system.removeFactory(TestSystem.PLAIN);
+        system.unbindFactory(TestSystem.PLAIN);
         BaseVM gone = system.domain(WORK);
         assertFalse(gone.available());
         assertFalse(old.available());
@@ -185,7 +185,7 @@ class QubesSystemTest {
         assertThrows(QubesVMNotAvailableError.class, () -> gone.features().set("x", "y"));
         assertThrows(QubesVMNotAvailableError.class, () -> old.set(QubesVM.MEMORY, 700));
         assertThrows(QubesException.class, () -> TestSystem.plain(system, "other"));
-        system.addFactory(TestSystem.PLAIN);
+        TestSystem.addFactory(system, TestSystem.PLAIN);
         assertEquals(600, system.domain(WORK).get(QubesVM.MEMORY));
         assertEquals(before, system.domain(WORK).record());
     }
@@ -196,13 +196,13 @@ class QubesSystemTest {
         BaseVM base = TestSystem.plain(system, "base");
         base.set(QubesVM.VCPUS, 3);
         BaseVM work = TestSystem.derived(system, "work", "base");
-        system.removeFactory(TestSystem.PLAIN);
+        system.unbindFactory(TestSystem.PLAIN);
         assertEquals(Optional.of(new DomainName("base")), work.template().map(BaseVM::name));
         assertEquals(2, work.get(QubesVM.VCPUS), "an unavailable template has no typed values");
         assertThrows(
                 QubesVMInUseError.class,
                 () -> system.remove(system.domain(new DomainName("base"))));
-        system.addFactory(TestSystem.PLAIN);
+        TestSystem.addFactory(system, TestSystem.PLAIN);
         assertEquals(3, work.get(QubesVM.VCPUS));
     }
 

@@ -62,7 +62,7 @@ class RemovalTest {
     @BeforeEach
     void open() {
         system = TestSystem.empty(home);
-        system.addFactory(WAITING);
+        TestSystem.addFactory(system, WAITING);
         BaseVM used = TestSystem.plain(system, "used");
         used.set(DisposableTemplate.TEMPLATE_FOR_DISPVMS, true);
         used.set(Network.PROVIDES_NETWORK, true);
@@ -191,7 +191,7 @@ class RemovalTest {
                         true,
                         system -> {
                             TestSystem.derived(system, "child", "used");
-                            system.removeFactory(TestSystem.DERIVED);
+                            system.unbindFactory(TestSystem.DERIVED);
                         }));
         return all.stream();
     }

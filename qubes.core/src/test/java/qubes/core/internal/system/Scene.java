@@ -54,7 +54,7 @@ public final class Scene implements AutoCloseable {
                                 .extend("PassingVM")
                                 .icon("dispvm-")
                                 .declare(TestSystem.TEMPLATE, DISPID, IS_PRELOAD))) {
-            system.addFactory(new TestSystem.Klass(klass.define()));
+            TestSystem.addFactory(system, new TestSystem.Klass(klass.define()));
         }
         return new Scene(system);
     }

@@ -223,7 +223,7 @@ class StoredDevicesTest {
 
     private BaseVM open(SystemState state) {
         system = TestSystem.of(state, home);
-        system.addFactory(TestSystem.PLAIN);
+        TestSystem.addFactory(system, TestSystem.PLAIN);
         return system.domain(new DomainName("work"));
     }
 

@@ -68,8 +68,8 @@ class StoredVolumesTest {
                         .withAdded(domain(3, "second", "CopyingVM", "copy"));
         QubesSystem system = TestSystem.of(state, home);
         try {
-            system.addFactory(STORING);
-            system.addFactory(COPYING);
+            TestSystem.addFactory(system, STORING);
+            TestSystem.addFactory(system, COPYING);
             QubesVM vm = (QubesVM) system.domain(new DomainName(leaf));
             VolumeSpec spec = vm.storage().spec("private");
             assertEquals(expected, spec.kind() + " of " + spec.source().orElse("nothing"));
@@ -131,7 +131,7 @@ class StoredVolumesTest {
                 TestSystem.of(
                         EmptyStore.under(home).withAdded(domain).withPools(List.of(pool)), home);
         try {
-            system.addFactory(STORING);
+            TestSystem.addFactory(system, STORING);
             QubesVM vm = (QubesVM) system.domain(new DomainName("work"));
             VolumeSpec spec = vm.storage().spec(volume);
             assertEquals(

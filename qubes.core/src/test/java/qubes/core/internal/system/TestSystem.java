@@ -6,6 +6,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
 import java.util.function.LongConsumer;
@@ -19,6 +20,7 @@ import qubes.core.property.Property;
 import qubes.core.property.PropertyTable;
 import qubes.core.property.PropertyType;
 import qubes.core.state.SystemState;
+import qubes.core.storage.PoolDriver;
 import qubes.core.value.DomainName;
 import qubes.core.vm.BaseVM;
 import qubes.core.vm.DisposableTemplate;
@@ -164,7 +166,7 @@ final class TestSystem {
 
     private static QubesSystem withKlasses(QubesSystem system) {
         for (Klass klass : List.of(PLAIN, DERIVED, CUT_OFF, FAR)) {
-            system.addFactory(klass);
+            TestSystem.addFactory(system, klass);
         }
         return system;
     }
@@ -177,6 +179,16 @@ final class TestSystem {
     static QubesSystem of(SystemState state, Path home, HandlerWatch.Limits limits) {
         return new QubesSystem(
                 new Memory(state), home, DefaultPool.under(home), Optional.empty(), limits);
+    }
+
+    /** A factory comes, of no particular rank. */
+    static void addFactory(QubesSystem system, DomainFactory factory) {
+        system.bindFactory(factory, Map.of());
+    }
+
+    /** A storage driver comes, of no particular rank. */
+    static void addDriver(QubesSystem system, PoolDriver driver) {
+        system.bindDriver(driver, Map.of());
     }
 
     /** An extension comes, younger than those before it. */
