@@ -10,10 +10,13 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 
 /** A client of the Admin API, as plain as the protocol. */
-final class AdminSocket {
+public final class AdminSocket {
     private final Path path;
 
-    AdminSocket(Path path) {
+    /**
+     * @param path of the socket
+     */
+    public AdminSocket(Path path) {
         this.path = path;
     }
 
@@ -23,7 +26,7 @@ final class AdminSocket {
      * @param method with its argument, as {@code admin.vm.property.Get+memory}
      * @return the whole reply, each zero byte as {@code |}
      */
-    String call(String method, String destination, String payload) throws IOException {
+    public String call(String method, String destination, String payload) throws IOException {
         String request = method + " dom0 name " + destination + "\0" + payload;
         ByteArrayOutputStream reply = new ByteArrayOutputStream();
         try (SocketChannel channel = SocketChannel.open(StandardProtocolFamily.UNIX)) {
@@ -42,7 +45,7 @@ final class AdminSocket {
     }
 
     /** Calls a method that takes no payload. */
-    String call(String method, String destination) throws IOException {
+    public String call(String method, String destination) throws IOException {
         return call(method, destination, "");
     }
 }
