@@ -66,7 +66,7 @@ public final class Dispatcher {
             AdminReply reply;
             try {
                 reply = method.call(call);
-            } catch (RuntimeException e) {
+            } catch (RuntimeException | LinkageError | StackOverflowError | AssertionError e) {
                 saveAfter(e);
                 throw e;
             }
@@ -77,10 +77,10 @@ public final class Dispatcher {
         /**
          * The caller is told of the first failure, not that its remains could not be stored either.
          */
-        private void saveAfter(RuntimeException failure) {
+        private void saveAfter(Throwable failure) {
             try {
                 qubes.awaitDurable();
-            } catch (RuntimeException e) {
+            } catch (RuntimeException | LinkageError | StackOverflowError | AssertionError e) {
                 failure.addSuppressed(e);
             }
         }

@@ -164,13 +164,26 @@ public final class EventHub {
     /**
      * A filter that fails hides the event: it cannot be asked whether the subscriber may see it.
      */
-    private static void send(Event event, Subscriber subscriber) {
+    private void send(Event event, Subscriber subscriber) {
         try {
             if (subscriber.permission().admits(event)) {
                 subscriber.sink().send(event);
             }
         } catch (RuntimeException | LinkageError | StackOverflowError | AssertionError e) {
-            log.error("Event {} could not be sent to a subscriber", event.wireName(), e);
+            qubes.plugins()
+                    .blame(e)
+                    .ifPresentOrElse(
+                            plugin ->
+                                    qubes.plugins()
+                                            .failed(
+                                                    plugin,
+                                                    "filter of events, which are not sent",
+                                                    e),
+                            () ->
+                                    log.error(
+                                            "Event {} could not be sent to a subscriber",
+                                            event.wireName(),
+                                            e));
         }
     }
 

@@ -3,6 +3,8 @@ package qubes.daemon;
 import java.lang.management.ManagementFactory;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.osgi.framework.Bundle;
 import org.osgi.framework.BundleContext;
@@ -37,6 +39,13 @@ public final class Daemon {
     private static final Logger log = LoggerFactory.getLogger(Daemon.class);
     private static final Duration PATIENCE = Duration.ofSeconds(60);
 
+    /**
+     * For so long a plugin that blocks as it starts may keep a system that works from being ready.
+     */
+    private static final Duration GRACE = Duration.ofSeconds(5);
+
+    private static final Duration PAUSE = Duration.ofMillis(100);
+
     /** How the process ends. */
     @ObjectClassDefinition(name = "Qubes daemon")
     public @interface Config {
@@ -51,7 +60,9 @@ public final class Daemon {
     private final Bundle framework;
     private final boolean stopGuests;
     private final NeededParts parts;
-    private final FrameworkListener started = this::started;
+    private final FrameworkListener listener = this::happened;
+    private final Thread reporter;
+    private final CountDownLatch started = new CountDownLatch(1);
     private volatile @Nullable Qubes qubes;
 
     /** Waits for the end of the start in the background. */
@@ -62,7 +73,13 @@ public final class Daemon {
         this.framework = bundles.getBundle(Constants.SYSTEM_BUNDLE_ID);
         this.stopGuests = config.stop_guests();
         this.parts = new NeededParts(components);
-        bundles.addFrameworkListener(started);
+        bundles.addFrameworkListener(listener);
+        // configuration may still be arriving on other threads: wait for it on one of our own
+        this.reporter = new Thread(this::report, "qubesd-start");
+        reporter.setDaemon(true);
+        if (framework.getState() != Bundle.ACTIVE) { // else this bundle alone was started again
+            reporter.start();
+        }
     }
 
     @Reference(cardinality = ReferenceCardinality.OPTIONAL, policy = ReferencePolicy.DYNAMIC)
@@ -79,7 +96,8 @@ public final class Daemon {
     /** Blocks until the guests are down if they are to be stopped, and the whole process ends. */
     @Deactivate
     void close() {
-        bundles.removeFrameworkListener(started);
+        bundles.removeFrameworkListener(listener);
+        reporter.interrupt();
         Qubes system = qubes;
         if (stopGuests && system != null && ending()) {
             Guests.stop(system);
@@ -91,15 +109,17 @@ public final class Daemon {
         return framework.getState() == Bundle.STOPPING;
     }
 
-    private void started(FrameworkEvent event) {
+    private void happened(FrameworkEvent event) {
         if (event.getType() == FrameworkEvent.STARTED) {
-            // configuration may still be arriving on other threads: wait for it on one of our own
-            new Thread(this::report, "qubesd-start").start();
+            started.countDown();
         }
     }
 
     private void report() {
         try {
+            if (!awaitStarted()) {
+                return;
+            }
             Optional<String> failure = parts.await(PATIENCE);
             Qubes system = qubes;
             if (ending()) {
@@ -114,6 +134,32 @@ public final class Daemon {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
+    }
+
+    /**
+     * Waits until everything is started. If a plugin keeps the framework from that, while what the
+     * system needs works, it says that the system is ready without it.
+     *
+     * @return whether nothing has been said yet
+     */
+    private boolean awaitStarted() throws InterruptedException {
+        long waited = 0;
+        while (!started.await(PAUSE.toMillis(), TimeUnit.MILLISECONDS)) {
+            Qubes system = qubes;
+            if (ending()) {
+                return true;
+            }
+            waited = system != null && parts.running() ? waited + PAUSE.toMillis() : 0;
+            if (system != null && waited >= GRACE.toMillis()) {
+                Optional<Starting> late = Starting.find(system.plugins());
+                late.ifPresent(it -> it.tell(system.plugins()));
+                ready(system);
+                started.await();
+                late.ifPresent(it -> it.settle(system.plugins()));
+                return false;
+            }
+        }
+        return true;
     }
 
     private static void ready(Qubes system) {

@@ -57,6 +57,18 @@ final class NeededParts {
         }
     }
 
+    /** True if all of them are there now. */
+    boolean running() {
+        List<ComponentDescriptionDTO> needed = needed();
+        return BUNDLES.stream()
+                        .allMatch(
+                                name ->
+                                        needed.stream()
+                                                .anyMatch(
+                                                        it -> it.bundle.symbolicName.equals(name)))
+                && needed.stream().allMatch(this::active);
+    }
+
     /** Components that start by themselves, those that others need first. */
     private List<ComponentDescriptionDTO> needed() {
         return components.getComponentDescriptionDTOs().stream()

@@ -4,12 +4,9 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
-import java.util.StringJoiner;
 import org.osgi.framework.Bundle;
 import org.osgi.framework.Constants;
-import org.osgi.framework.wiring.BundleRequirement;
 import org.osgi.framework.wiring.BundleRevision;
-import org.osgi.framework.wiring.FrameworkWiring;
 import org.osgi.service.component.runtime.ServiceComponentRuntime;
 import org.osgi.service.component.runtime.dto.ComponentConfigurationDTO;
 import org.osgi.service.component.runtime.dto.ComponentDescriptionDTO;
@@ -20,11 +17,17 @@ import org.osgi.service.component.runtime.dto.UnsatisfiedReferenceDTO;
  * even resolve.
  */
 final class Plugin {
-    private static final String CONTRACTS = "qubes.core.";
+    private static final String CAUSE = "Caused by: ";
 
     /** Capability namespaces that name what a service is for, to the word that stands for them. */
     private static final Map<String, String> NAMED =
-            Map.of("qubes.klass", "klass ", "qubes.driver", "driver ");
+            Map.of(
+                    "qubes.klass",
+                    "klass ",
+                    "qubes.driver",
+                    "driver ",
+                    "qubes.device",
+                    "device class ");
 
     /** Contracts without names of their own, to the word that stands for them. */
     private static final Map<String, String> PLAIN =
@@ -34,12 +37,10 @@ final class Plugin {
                     "qubes.core.event.Extension", "extension");
 
     private final Bundle bundle;
-    private final FrameworkWiring framework;
     private final ServiceComponentRuntime components;
 
-    Plugin(Bundle bundle, FrameworkWiring framework, ServiceComponentRuntime components) {
+    Plugin(Bundle bundle, ServiceComponentRuntime components) {
         this.bundle = bundle;
-        this.framework = framework;
         this.components = components;
     }
 
@@ -91,48 +92,51 @@ final class Plugin {
         };
     }
 
-    /** Why what it adds is not there; empty if it is. */
-    String reason() {
+    /** Its symbolic name; of one without, that of its file. */
+    String name() {
+        String name = bundle.getSymbolicName();
+        String location = bundle.getLocation();
+        return name == null ? location.substring(location.lastIndexOf('/') + 1) : name;
+    }
+
+    /**
+     * Why what it adds is not there, as far as its components tell.
+     *
+     * @param soFarUnknown whether nobody else has told a reason
+     */
+    List<String> reasons(boolean soFarUnknown) {
         return switch (bundle.getState()) {
-            case Bundle.INSTALLED -> missing();
-            case Bundle.ACTIVE, Bundle.STARTING -> componentTrouble();
-            default -> "";
+            case Bundle.INSTALLED -> soFarUnknown ? List.of("never started") : List.of();
+            case Bundle.ACTIVE, Bundle.STARTING -> componentTroubles();
+            default -> List.of();
         };
     }
 
-    private String missing() {
-        BundleRevision revision = bundle.adapt(BundleRevision.class);
-        StringJoiner missing = new StringJoiner(", ", "needs ", "").setEmptyValue("never started");
-        for (BundleRequirement requirement : revision.getDeclaredRequirements(null)) {
-            boolean optional = "optional".equals(requirement.getDirectives().get("resolution"));
-            if (!optional && framework.findProviders(requirement).isEmpty()) {
-                missing.add(
-                        requirement.getNamespace()
-                                + " "
-                                + requirement.getDirectives().getOrDefault("filter", ""));
-            }
-        }
-        return missing.toString();
-    }
-
-    private String componentTrouble() {
-        StringJoiner trouble = new StringJoiner(", ");
+    private List<String> componentTroubles() {
+        List<String> troubles = new ArrayList<>();
         for (ComponentDescriptionDTO description : components.getComponentDescriptionDTOs(bundle)) {
             for (ComponentConfigurationDTO component :
                     components.getComponentConfigurationDTOs(description)) {
                 if (component.state == ComponentConfigurationDTO.FAILED_ACTIVATION) {
-                    trouble.add(firstLine(component.failure));
+                    troubles.add(lastCause(component.failure));
                 }
                 for (UnsatisfiedReferenceDTO reference : component.unsatisfiedReferences) {
-                    trouble.add("waits for " + reference.name);
+                    troubles.add("waits for " + reference.name);
                 }
             }
         }
-        return trouble.toString();
+        return troubles;
     }
 
-    private static String firstLine(String text) {
-        int end = text.indexOf('\n');
-        return end < 0 ? text : text.substring(0, end);
+    /** Of a stack trace, what it all began with: what is around it is the framework's. */
+    private static String lastCause(String stackTrace) {
+        return stackTrace
+                .lines()
+                .filter(line -> line.startsWith(CAUSE))
+                .map(line -> line.substring(CAUSE.length()))
+                .reduce((earlier, later) -> later)
+                .or(() -> stackTrace.lines().findFirst())
+                .map(line -> "does not start: " + line)
+                .orElse("does not start");
     }
 }

@@ -1,51 +1,130 @@
 package qubes.shell;
 
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
 import org.apache.felix.service.command.Descriptor;
+import org.apache.felix.service.command.Parameter;
 import org.osgi.framework.Bundle;
 import org.osgi.framework.BundleContext;
-import org.osgi.framework.Constants;
-import org.osgi.framework.wiring.FrameworkWiring;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Reference;
 import org.osgi.service.component.runtime.ServiceComponentRuntime;
+import qubes.core.plugin.PluginReport;
+import qubes.core.plugin.Plugins;
 
 /** {@code qubes:plugins}. */
 @Component(
         service = PluginsCommand.class,
         property = {"osgi.command.scope=qubes", "osgi.command.function=plugins"})
 public final class PluginsCommand {
+    private static final double NANOS_PER_MILLI = 1e6;
+
     private final BundleContext context;
     private final ServiceComponentRuntime components;
+    private final Plugins plugins;
 
     @Activate
-    public PluginsCommand(BundleContext context, @Reference ServiceComponentRuntime components) {
+    public PluginsCommand(
+            BundleContext context,
+            @Reference ServiceComponentRuntime components,
+            @Reference Plugins plugins) {
         this.context = context;
         this.components = components;
+        this.plugins = plugins;
     }
 
     /**
      * The bundles that add something to the core, what that is, and why it is not there if it is
-     * not.
+     * not; or, with {@code --time}, how long they held the model lock.
      */
     @Descriptor(
             "list the bundles that add klasses, drivers, hypervisors or methods, and why one does not work")
-    public String plugins() {
-        FrameworkWiring framework =
-                context.getBundle(Constants.SYSTEM_BUNDLE_LOCATION).adapt(FrameworkWiring.class);
+    public String plugins(
+            @Descriptor("tell instead how long each has held the model lock")
+                    @Parameter(
+                            names = {"-t", "--time"},
+                            presentValue = "true",
+                            absentValue = "false")
+                    boolean time) {
+        return time ? times() : states();
+    }
+
+    private String states() {
+        Map<String, PluginReport> reports = new LinkedHashMap<>(); // plugin to what is known of it
+        plugins.reports().forEach(report -> reports.put(report.plugin(), report));
         Table table = new Table().row("ID", "BUNDLE", "VERSION", "STATE", "ADDS", "REASON");
+        Clashes clashes = new Clashes(context);
         for (Bundle bundle : context.getBundles()) {
-            Plugin plugin = new Plugin(bundle, framework, components);
-            if (!plugin.additions().isEmpty()) {
+            Plugin plugin = new Plugin(bundle, components);
+            PluginReport report = reports.remove(plugin.name());
+            List<String> reasons = new ArrayList<>();
+            if (report != null) {
+                reasons.addAll(report.troubles());
+            }
+            reasons.addAll(plugin.reasons(reasons.isEmpty()));
+            reasons.addAll(clashes.of(bundle));
+            if (report != null) {
+                faults(report, reasons);
+            }
+            if (!plugin.additions().isEmpty() || !reasons.isEmpty()) {
                 table.row(
                         Long.toString(bundle.getBundleId()),
-                        String.valueOf(bundle.getSymbolicName()),
+                        plugin.name(),
                         bundle.getVersion().toString(),
                         plugin.state(),
                         String.join(", ", plugin.additions()),
-                        plugin.reason());
+                        String.join("; ", reasons));
             }
         }
+        reports.values().stream()
+                .filter(report -> !report.troubles().isEmpty())
+                .forEach(
+                        report ->
+                                table.row(
+                                        "",
+                                        report.plugin(),
+                                        "",
+                                        "not there",
+                                        "",
+                                        String.join("; ", report.troubles())));
         return table.toString();
+    }
+
+    private static void faults(PluginReport report, List<String> reasons) {
+        report.lastFault()
+                .ifPresent(
+                        last ->
+                                reasons.add(
+                                        report.faults() == 1
+                                                ? "failed once: " + last
+                                                : "failed "
+                                                        + report.faults()
+                                                        + " times, last: "
+                                                        + last));
+    }
+
+    private String times() {
+        Table table = new Table().row("BUNDLE", "CALLS", "TOTAL MS", "MEAN MS", "WORST MS");
+        plugins.reports().stream()
+                .filter(report -> report.calls() > 0)
+                .sorted(Comparator.comparing(PluginReport::held).reversed())
+                .forEach(
+                        report ->
+                                table.row(
+                                        report.plugin(),
+                                        Long.toString(report.calls()),
+                                        millis(report.held()),
+                                        millis(report.held().dividedBy(report.calls())),
+                                        millis(report.worst())));
+        return table.toString();
+    }
+
+    private static String millis(Duration time) {
+        return "%.3f".formatted(time.toNanos() / NANOS_PER_MILLI);
     }
 }

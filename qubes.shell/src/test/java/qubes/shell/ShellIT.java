@@ -151,7 +151,11 @@ class ShellIT {
                 context.getAllServiceReferences(
                         null, "(&(osgi.command.scope=qubes)(osgi.command.function=plugins))");
         Object command = context.getService(commands[0]);
-        String plugins = (String) command.getClass().getMethod("plugins").invoke(command);
+        String plugins =
+                (String)
+                        command.getClass()
+                                .getMethod("plugins", boolean.class)
+                                .invoke(command, false);
         String head = plugins.lines().findFirst().orElseThrow();
         String line =
                 plugins.lines()

@@ -185,16 +185,16 @@ public final class CreationMethods {
             if (vm instanceof QubesVM managed) {
                 managed.createOnDisk();
             }
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | LinkageError | StackOverflowError | AssertionError e) {
             undo(call.qubes(), vm, e);
             throw e;
         }
     }
 
-    private static void undo(Qubes qubes, BaseVM vm, RuntimeException cause) {
+    private static void undo(Qubes qubes, BaseVM vm, Throwable cause) {
         try {
             qubes.remove(vm);
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | LinkageError | StackOverflowError | AssertionError e) {
             cause.addSuppressed(e);
         }
     }

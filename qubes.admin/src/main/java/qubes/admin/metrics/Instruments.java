@@ -113,6 +113,22 @@ public final class Instruments {
                 .register(registry);
     }
 
+    /** Adds numbers that only grow, by the value of one label: as many as there are when asked. */
+    public void counters(
+            String name, String help, String label, Supplier<Map<String, Number>> values) {
+        CounterWithCallback.builder()
+                .name(name)
+                .help(help)
+                .labelNames(label)
+                .callback(
+                        callback ->
+                                values.get()
+                                        .forEach(
+                                                (key, value) ->
+                                                        callback.call(value.doubleValue(), key)))
+                .register(registry);
+    }
+
     /** All numbers as they are now, in Prometheus' text format 0.0.4, UTF-8. Never blocks. */
     public byte[] text() throws IOException {
         ByteArrayOutputStream out = new ByteArrayOutputStream();

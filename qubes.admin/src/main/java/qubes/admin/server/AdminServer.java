@@ -144,9 +144,11 @@ public final class AdminServer {
                             outbox,
                             limits,
                             config.debug(),
-                            listeners);
+                            listeners,
+                            qubes.plugins());
             stragglers = new Stragglers(connections, limits, answers::answerElsewhere);
-            measured.ifPresent(all -> all.watch(connections, stragglers, outbox, answers));
+            measured.ifPresent(
+                    all -> all.watch(connections, stragglers, outbox, answers, qubes.plugins()));
             crew = new Crew(connections, stragglers, answers, answers.watch());
             start("admin-outbox", outbox);
             start("admin-stragglers", stragglers);

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
 import java.util.List;
+import java.util.NoSuchElementException;
 import java.util.Optional;
 import java.util.concurrent.RejectedExecutionException;
 import org.slf4j.Logger;
@@ -19,6 +20,7 @@ import qubes.core.admin.MethodTraits.Pace;
 import qubes.core.admin.Unanswerable;
 import qubes.core.error.QubesException;
 import qubes.core.error.Repr;
+import qubes.core.plugin.Plugins;
 
 /** From a request that is complete to its answer, and the end of the connection. */
 final class Answers implements Watch.Consequences {
@@ -36,11 +38,13 @@ final class Answers implements Watch.Consequences {
     private final Limits limits;
     private final boolean debug;
     private final List<CallListener> listeners;
+    private final Plugins plugins;
     private final EventFrames frames = new EventFrames();
 
     /**
      * @param debug whether to send stack traces
      * @param listeners told of each call once it is answered
+     * @param plugins told of calls that fail because of what is wrong in somebody else's bundle
      */
     Answers(
             Dispatcher dispatcher,
@@ -48,7 +52,9 @@ final class Answers implements Watch.Consequences {
             Outbox outbox,
             Limits limits,
             boolean debug,
-            List<CallListener> listeners) {
+            List<CallListener> listeners,
+            Plugins plugins) {
+        this.plugins = plugins;
         this.dispatcher = dispatcher;
         this.connections = connections;
         this.outbox = outbox;
@@ -287,7 +293,23 @@ final class Answers implements Watch.Consequences {
             return;
         }
         if (!Frames.isSent(error)) {
-            log.error("Call {} failed and is not answered", shown(request), error);
+            Optional<String> plugin = plugins.blame(error);
+            plugin.ifPresent(name -> plugins.failed(name, what(exchange), error));
+            if (plugin.isPresent() && !isPlain(error)) {
+                told(exchange, QubesException.class.getSimpleName());
+                QubesException said =
+                        new QubesException(
+                                "Plugin "
+                                        + plugin.get()
+                                        + " failed: "
+                                        + error.getClass().getName()
+                                        + ", see the log");
+                send(channel, Frames.exception(said, false));
+                return;
+            }
+            if (plugin.isEmpty()) {
+                log.error("Call {} failed and is not answered", shown(request), error);
+            }
             told(exchange, CallListener.NOTHING);
             connections.close(channel);
             return;
@@ -299,6 +321,18 @@ final class Answers implements Watch.Consequences {
         }
         told(exchange, error.getClass().getSimpleName());
         send(channel, Frames.exception(error, debug));
+    }
+
+    /** As the original, which gives no answer to errors of these kinds. */
+    private static boolean isPlain(Throwable error) {
+        return error instanceof IllegalArgumentException
+                || error instanceof IllegalStateException
+                || error instanceof NoSuchElementException;
+    }
+
+    /** Of few words, never what a caller sent. */
+    private static String what(Exchange exchange) {
+        return exchange.served().map(served -> "call of " + served.name()).orElse("a call");
     }
 
     private void send(SocketChannel channel, byte[] frame) {

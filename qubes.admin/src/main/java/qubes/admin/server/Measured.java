@@ -1,13 +1,20 @@
 package qubes.admin.server;
 
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
+import java.util.stream.Collectors;
 import qubes.admin.Served;
 import qubes.admin.metrics.Instruments;
+import qubes.core.plugin.PluginReport;
+import qubes.core.plugin.Plugins;
 
 /** Hands what the server counts to the instruments. */
 final class Measured implements CallListener {
     /** Calls of methods that there are not; their names are what callers make up. */
     private static final String UNKNOWN = "unknown";
+
+    private static final double NANOS_PER_SECOND = TimeUnit.SECONDS.toNanos(1);
 
     private final Instruments instruments;
 
@@ -24,7 +31,12 @@ final class Measured implements CallListener {
     }
 
     /** Reads the server's parts whenever somebody looks at the instruments. */
-    void watch(Connections connections, Stragglers stragglers, Outbox outbox, Answers answers) {
+    void watch(
+            Connections connections,
+            Stragglers stragglers,
+            Outbox outbox,
+            Answers answers,
+            Plugins plugins) {
         instruments.gauge("qubesd_connections", "Open connections", connections::count);
         instruments.gauge(
                 "qubesd_partial_requests",
@@ -66,5 +78,20 @@ final class Measured implements CallListener {
                 "qubesd_connections_turned_away_total",
                 "Connections closed at once because there were too many",
                 connections::turnedAwayCount);
+        instruments.counters(
+                "qubesd_model_lock_seconds_total",
+                "How long a plugin's handlers and checks held the model lock, without what they called of others",
+                "bundle",
+                () -> each(plugins, report -> report.held().toNanos() / NANOS_PER_SECOND));
+        instruments.counters(
+                "qubesd_plugin_faults_total",
+                "How often code of a plugin failed",
+                "bundle",
+                () -> each(plugins, PluginReport::faults));
+    }
+
+    private static Map<String, Number> each(
+            Plugins plugins, Function<PluginReport, Number> number) {
+        return plugins.reports().stream().collect(Collectors.toMap(PluginReport::plugin, number));
     }
 }

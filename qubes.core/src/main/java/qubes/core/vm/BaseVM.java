@@ -7,6 +7,7 @@ import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import qubes.core.error.QubesException;
 import qubes.core.error.QubesVMNotAvailableError;
 import qubes.core.event.Event;
 import qubes.core.event.PropertyReset;
@@ -313,6 +314,17 @@ public abstract class BaseVM extends ModelHolder implements Comparable<BaseVM> {
                         + ": no installed bundle provides klass "
                         + klass()
                         + "; install it and try again");
+    }
+
+    @Override
+    protected <T> T accept(Property<T> property, T value) {
+        return context.accept(this, property, value);
+    }
+
+    @Override
+    protected QubesException failed(Property<?> property, Throwable error) {
+        context.failed(this, property, error);
+        return super.failed(property, error);
     }
 
     @Override

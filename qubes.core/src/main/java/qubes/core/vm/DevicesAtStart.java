@@ -86,7 +86,7 @@ final class DevicesAtStart {
             return present(assignment).stream()
                     .filter(device -> device.attachment().isEmpty())
                     .toList();
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | LinkageError | StackOverflowError | AssertionError e) {
             vm.log().warn("{}: device {} cannot be looked for", vm, assignment, e);
             return List.of();
         }
@@ -104,7 +104,7 @@ final class DevicesAtStart {
                     .attach(
                             DeviceAssignment.of(device.device(), assignment.mode())
                                     .with(assignment.options()));
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | LinkageError | StackOverflowError | AssertionError e) {
             vm.log().warn("{}: device {} could not be attached", vm, device, e);
         }
     }

@@ -7,6 +7,7 @@ import org.osgi.annotation.versioning.ProviderType;
 import qubes.core.event.Event;
 import qubes.core.firewall.Firewall;
 import qubes.core.hypervisor.GuestListener;
+import qubes.core.property.Property;
 import qubes.core.state.DomainRecord;
 
 /**
@@ -68,4 +69,17 @@ public interface DomainContext {
      * @throws qubes.core.error.QubesVMNotFoundError if the domain was removed
      */
     Notes notes(Path folder);
+
+    /**
+     * What is to be stored for a value of {@code vm}, by the property's own rules. Under the model
+     * lock they have only so much time, and their time is counted.
+     *
+     * @throws qubes.core.error.QubesException if it is refused, or the rules fail or take too long
+     */
+    default <T> T accept(BaseVM vm, Property<T> property, T value) {
+        return property.accept(vm, value);
+    }
+
+    /** A rule of the klass of {@code vm} failed; for the log. Never blocks. */
+    default void failed(BaseVM vm, Property<?> property, Throwable error) {}
 }

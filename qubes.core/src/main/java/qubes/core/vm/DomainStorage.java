@@ -151,7 +151,7 @@ public final class DomainStorage {
         } catch (IOException e) {
             undo(made, folderIsNew);
             throw new StoragePoolException("The folder of " + vm + " could not be made", e);
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | LinkageError | StackOverflowError | AssertionError e) {
             undo(made, folderIsNew);
             throw e;
         }
@@ -164,7 +164,7 @@ public final class DomainStorage {
                 Volume volume = volume(name);
                 stop(volume);
                 volume.remove();
-            } catch (QubesException e) {
+            } catch (RuntimeException | LinkageError | StackOverflowError | AssertionError e) {
                 vm.log().error("{}: volume {} could not be removed", vm, name, e);
             }
         }
@@ -197,7 +197,7 @@ public final class DomainStorage {
                 started.add(volume);
                 volume.start();
             }
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | LinkageError | StackOverflowError | AssertionError e) {
             for (Volume volume : started) {
                 stop(volume);
             }
@@ -210,7 +210,7 @@ public final class DomainStorage {
         for (String name : names()) {
             try {
                 stop(volume(name));
-            } catch (QubesException e) {
+            } catch (RuntimeException | LinkageError | StackOverflowError | AssertionError e) {
                 vm.log().error("{}: volume {} could not be stopped", vm, name, e);
             }
         }
@@ -331,7 +331,7 @@ public final class DomainStorage {
     private void stop(Volume volume) {
         try {
             volume.stop();
-        } catch (QubesException e) {
+        } catch (RuntimeException | LinkageError | StackOverflowError | AssertionError e) {
             vm.log().error("{}: volume {} could not be stopped", vm, volume.spec().name(), e);
         }
     }

@@ -74,7 +74,7 @@ final class GuestLifecycle implements GuestListener {
             vm.storage().verify();
             startNetvm();
             vm.storage().start();
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | LinkageError | StackOverflowError | AssertionError e) {
             fire(new Lifecycle.StartFailed(vm, reason(e)));
             throw e;
         }
@@ -100,7 +100,7 @@ final class GuestLifecycle implements GuestListener {
             fire(new Lifecycle.Started(vm, startGuid));
             new DevicesAtStart(vm).attachAutomatic();
             vm.log().info("{} started", vm);
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | LinkageError | StackOverflowError | AssertionError e) {
             try {
                 fire(new Lifecycle.StartFailed(vm, reason(e)));
             } finally {
@@ -110,14 +110,14 @@ final class GuestLifecycle implements GuestListener {
         }
     }
 
-    private void giveUp(RuntimeException cause) {
+    private void giveUp(Throwable cause) {
         ignoreNextResume = false;
         try {
             hypervisor().destroy(vm.uuid());
             if (!handleStop() && !armed) {
                 stopUnlessActive();
             }
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | LinkageError | StackOverflowError | AssertionError e) {
             cause.addSuppressed(e);
         }
     }
@@ -151,7 +151,7 @@ final class GuestLifecycle implements GuestListener {
             if (wait && !awaitStop(timeout)) {
                 throw new QubesVMShutdownTimeoutError("Domain shutdown timed out: " + quoted());
             }
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | LinkageError | StackOverflowError | AssertionError e) {
             fire(new Lifecycle.ShutdownFailed(vm, reason(e)));
             throw e;
         }
@@ -411,7 +411,7 @@ final class GuestLifecycle implements GuestListener {
         return Repr.quote(vm.name().value());
     }
 
-    private static String reason(RuntimeException e) {
+    private static String reason(Throwable e) {
         return e instanceof QubesException && e.getMessage() != null
                 ? e.getMessage()
                 : "internal error";

@@ -5,6 +5,7 @@ import org.jspecify.annotations.Nullable;
 import org.osgi.annotation.versioning.ProviderType;
 import qubes.core.error.QubesException;
 import qubes.core.error.QubesNoSuchPropertyError;
+import qubes.core.error.Repr;
 import qubes.core.event.Event;
 import qubes.core.event.PropertyDel;
 import qubes.core.event.PropertyPreDel;
@@ -35,6 +36,39 @@ public abstract class ModelHolder implements PropertyHolder {
     /** Hands an event to its handlers, on the caller's thread. */
     protected abstract void fire(Event event);
 
+    /**
+     * What is to be stored for a value, by the property's own rules; called under the model lock.
+     *
+     * @throws QubesException if it is refused
+     */
+    protected <T> T accept(Property<T> property, T value) {
+        return property.accept(this, value);
+    }
+
+    /**
+     * A default failed in a way that no caller can make sense of.
+     *
+     * @return what the caller is told
+     */
+    protected QubesException failed(Property<?> property, Throwable error) {
+        return new QubesException(
+                "The default of property "
+                        + Repr.quote(property.name())
+                        + " of "
+                        + (subjectName().isEmpty() ? "Qubes" : subjectName())
+                        + " failed: "
+                        + error.getClass().getName(),
+                error);
+    }
+
+    private <T> Optional<T> standard(Property<T> property) {
+        try {
+            return property.defaultFor(this);
+        } catch (LinkageError | StackOverflowError | AssertionError | NullPointerException e) {
+            throw failed(property, e);
+        }
+    }
+
     @Override
     public <T> Optional<T> explicit(Property<T> key) {
         Property<T> property = declared(key);
@@ -46,7 +80,7 @@ public abstract class ModelHolder implements PropertyHolder {
     public <T> Optional<T> find(Property<T> key) {
         Property<T> property = declared(key);
         StoredValue value = storedOf(property);
-        return value == null ? property.defaultFor(this) : Optional.of(value.as(property));
+        return value == null ? standard(property) : Optional.of(value.as(property));
     }
 
     @Override
@@ -58,7 +92,7 @@ public abstract class ModelHolder implements PropertyHolder {
 
     @Override
     public <T> Optional<T> defaultOf(Property<T> key) {
-        return declared(key).defaultFor(this);
+        return standard(declared(key));
     }
 
     @Override
@@ -73,7 +107,7 @@ public abstract class ModelHolder implements PropertyHolder {
                 () -> {
                     refuseSecondWrite(property);
                     Optional<Object> old = readable(property);
-                    T accepted = property.accept(this, value);
+                    T accepted = accept(property, value);
                     fire(new PropertyPreSet(this, property, accepted, old));
                     store(property.name(), Optional.of(StoredValue.of(property, accepted)));
                     fire(new PropertySet(this, property, accepted, old));

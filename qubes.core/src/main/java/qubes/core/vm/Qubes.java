@@ -14,6 +14,7 @@ import qubes.core.event.EventListener;
 import qubes.core.event.EventPattern;
 import qubes.core.hypervisor.GuestState;
 import qubes.core.hypervisor.Hypervisor;
+import qubes.core.plugin.Plugins;
 import qubes.core.property.Property;
 import qubes.core.property.PropertyHolder;
 import qubes.core.state.DomainRecord;
@@ -170,4 +171,7 @@ public interface Qubes extends PropertyHolder {
 
     /** Runs what takes long; the only source of threads. */
     ExecutorService executor();
+
+    /** The account of what goes wrong in plugins. Never blocks. */
+    Plugins plugins();
 }

@@ -147,7 +147,7 @@ public final class VolumeData {
                 throw new ProtocolError("Volume path contains a space");
             }
             vm.fire(new Lifecycle.VolumeImportBegin(vm, volume, size));
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | LinkageError | StackOverflowError | AssertionError e) {
             target.importDataEnd(false);
             throw e;
         }

@@ -8,7 +8,7 @@
  * extension authors.
  */
 @Export
-@Version("1.0.0")
+@Version("1.1.0")
 @NullMarked
 package qubes.core.vm;
 

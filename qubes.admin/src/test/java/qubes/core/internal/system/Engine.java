@@ -8,6 +8,7 @@ import java.util.Map;
 import org.osgi.framework.ServiceReference;
 import qubes.core.event.Extension;
 import qubes.core.hypervisor.Hypervisor;
+import qubes.core.internal.plugin.PluginBook;
 import qubes.core.storage.PoolDriver;
 import qubes.core.vm.DeviceClass;
 import qubes.core.vm.DomainFactory;
@@ -30,7 +31,7 @@ public final class Engine implements AutoCloseable {
     /** Loads {@code store}, which is written to {@code home} first. */
     public static Engine load(Path home, String store) throws IOException {
         Path file = Files.writeString(home.resolve("qubes.xml"), store);
-        return new Engine(new QubesSystem(config(file, home)));
+        return new Engine(new QubesSystem(config(file, home), PluginBook.withoutBundles()));
     }
 
     public Qubes qubes() {

@@ -142,7 +142,7 @@ final class DeviceRegistry implements DeviceClasses {
                     deviceClass.detach(frontend, attachment);
                 }
             }
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | LinkageError | StackOverflowError | AssertionError e) {
             log.warn("{}: what is left of {} could not be detached", frontend.name(), port, e);
         }
     }

@@ -57,7 +57,7 @@ final class DomainLife {
         if (vm instanceof QubesVM managed) {
             try {
                 managed.storage().plan(asked.pool(), asked.pools());
-            } catch (RuntimeException e) {
+            } catch (RuntimeException | LinkageError | StackOverflowError | AssertionError e) {
                 unregister(vm);
                 throw e;
             }
@@ -244,7 +244,7 @@ final class DomainLife {
             try {
                 system.fireInside(new Lifecycle.RemoveFromDisk(vm));
                 managed.storage().remove();
-            } catch (RuntimeException e) {
+            } catch (RuntimeException | LinkageError | StackOverflowError | AssertionError e) {
                 log.error("{}: its files could not be removed", vm.name(), e);
             }
         } else if (!vm.record().volumes().isEmpty()) {

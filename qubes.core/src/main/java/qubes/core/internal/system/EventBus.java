@@ -10,17 +10,18 @@ import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 import qubes.core.event.Event;
 import qubes.core.event.EventPattern;
 import qubes.core.event.Extension;
 import qubes.core.event.PreEvent;
 import qubes.core.event.Subscriptions;
+import qubes.core.vm.AdminVM;
 import qubes.core.vm.BaseVM;
 import qubes.core.vm.ClassHandler;
 import qubes.core.vm.KlassTraits;
+import qubes.core.vm.QubesVM;
 
 /**
  * Finds and runs the handlers of an event, on the caller's thread (spec events.md §1). Ordinary
@@ -29,10 +30,14 @@ import qubes.core.vm.KlassTraits;
  * handlers come first, for both kinds of event.
  */
 final class EventBus {
-    private static final Logger log = LoggerFactory.getLogger(EventBus.class);
-
     /** Stands for the application among the levels that extensions name. */
     private static final String APPLICATION = "Qubes";
+
+    /** Those that the core itself brings: it need not watch itself. */
+    private static final Set<KlassTraits.Level> OWN_LEVELS =
+            Stream.of(QubesVM.TRAITS, AdminVM.TRAITS)
+                    .flatMap(traits -> traits.lineage().stream())
+                    .collect(Collectors.toUnmodifiableSet());
 
     private interface Handler {
         void handle(Event event);
@@ -110,17 +115,16 @@ final class EventBus {
 
     private List<Wish> wishesOf(Extension extension) {
         List<Wish> own = new ArrayList<>();
-        HandlerOwner owner = new HandlerOwner("Extension " + extension.getClass().getName(), watch);
-        try {
-            extension.subscribe(new Collector(owner, KlassTraits.LOCAL, own));
-            return List.copyOf(own);
-        } catch (RuntimeException e) {
-            log.error(
-                    "Extension {} is left out: it failed to subscribe",
-                    extension.getClass().getName(),
-                    e);
-            return List.of();
-        }
+        HandlerOwner owner = new HandlerOwner("Extension", extension.getClass(), watch);
+        boolean subscribed =
+                watch.book()
+                        .contain(
+                                extension.getClass(),
+                                "subscribe, so that it hears nothing",
+                                () ->
+                                        extension.subscribe(
+                                                new Collector(owner, KlassTraits.LOCAL, own)));
+        return subscribed ? List.copyOf(own) : List.of();
     }
 
     /**
@@ -209,12 +213,16 @@ final class EventBus {
     private Handlers resolve(Event event, KlassTraits traits) {
         List<Handler> found = new ArrayList<>();
         List<Handler> late = new ArrayList<>();
+        HandlerOwner klass = HandlerOwner.ofKlass(event.subject().getClass(), watch);
         for (KlassTraits.Level step : traits.lineage()) {
             List<Handler> table = new ArrayList<>();
             for (ClassHandler<?> handler : step.handlers()) {
                 if (handler.pattern().matches(event.getClass(), event.wireName())) {
                     (handler.late() ? late : table)
-                            .add(e -> handler.handle((BaseVM) e.subject(), e));
+                            .add(
+                                    OWN_LEVELS.contains(step)
+                                            ? e -> handler.handle((BaseVM) e.subject(), e)
+                                            : new KlassHandler(klass, handler)::handle);
                 }
             }
             wished(wishes, step.name(), event, table);

@@ -1,8 +1,6 @@
 package qubes.core.internal.system;
 
 import java.util.function.Consumer;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 import qubes.core.error.PermissionDenied;
 import qubes.core.error.ProtocolError;
 import qubes.core.error.QubesException;
@@ -22,8 +20,6 @@ import qubes.core.event.PreEvent;
  */
 record ForeignHandler<E extends Event>(
         HandlerOwner owner, EventPattern<E> pattern, Consumer<? super E> action) {
-    private static final Logger log = LoggerFactory.getLogger(ForeignHandler.class);
-
     boolean hears(Event event) {
         return pattern.matches(event.getClass(), event.wireName());
     }
@@ -64,7 +60,7 @@ record ForeignHandler<E extends Event>(
             if (event instanceof PreEvent || !turn.isOverdue()) {
                 throw e;
             }
-            log.error("{} failed on {}", owner.name(), event.wireName(), e);
+            owner.failed(event, e);
         } finally {
             turn.end();
         }
@@ -80,7 +76,7 @@ record ForeignHandler<E extends Event>(
         } catch (QubesException | ProtocolError | PermissionDenied e) {
             throw e;
         } catch (RuntimeException | LinkageError | StackOverflowError | AssertionError e) {
-            log.error("{} failed on {}", owner.name(), event.wireName(), e);
+            owner.failed(event, e);
             if (event instanceof PreEvent) {
                 throw new QubesException(
                         "Refused: " + owner.nameWithin() + " failed on " + event.wireName(), e);

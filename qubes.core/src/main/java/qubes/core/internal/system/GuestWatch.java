@@ -131,7 +131,7 @@ final class GuestWatch implements GuestListener {
     private static void stopStorage(QubesVM vm) {
         try {
             vm.stopStorage();
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | LinkageError | StackOverflowError | AssertionError e) {
             log.error("{}: its volumes could not be stopped", vm, e);
         }
     }
@@ -170,7 +170,7 @@ final class GuestWatch implements GuestListener {
     private static void contained(Guest guest, Runnable action) {
         try {
             action.run();
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | LinkageError | StackOverflowError | AssertionError e) {
             log.error("{}: a change of its guest was not handled", guest.name(), e);
         }
     }

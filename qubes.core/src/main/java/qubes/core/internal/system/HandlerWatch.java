@@ -11,6 +11,7 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import qubes.core.event.Event;
+import qubes.core.internal.plugin.PluginBook;
 
 /**
  * Looks after handlers of others' bundles that run under the model lock, where everybody's changes
@@ -52,6 +53,7 @@ final class HandlerWatch implements AutoCloseable {
 
     private final BooleanSupplier underLock;
     private final Limits limits;
+    private final PluginBook book;
     private final long tickNanos;
     private final long restTicks;
     private final Semaphore woken = new Semaphore(0);
@@ -64,8 +66,10 @@ final class HandlerWatch implements AutoCloseable {
 
     /**
      * @param underLock tells if the calling thread holds the model lock
+     * @param book where the time of handlers is written down
      */
-    HandlerWatch(BooleanSupplier underLock, Limits limits) {
+    HandlerWatch(BooleanSupplier underLock, Limits limits, PluginBook book) {
+        this.book = book;
         this.underLock = underLock;
         this.limits = limits;
         this.tickNanos =
@@ -79,6 +83,8 @@ final class HandlerWatch implements AutoCloseable {
         private final Event event;
         private final Thread runner = Thread.currentThread();
         private final @Nullable Turn outer; // in whose turn this one was called
+        private final long beginNanos = System.nanoTime();
+        private long innerNanos; // of those called in this one's turn, which end first
         private int ticks; // this and what follows: guarded by this
         private boolean overdue;
         private boolean ended;
@@ -92,6 +98,11 @@ final class HandlerWatch implements AutoCloseable {
         /** The handler is through, however that came. No interrupt of ours stays behind. */
         void end() {
             current = outer;
+            long nanos = System.nanoTime() - beginNanos;
+            if (outer != null) {
+                outer.innerNanos += nanos;
+            }
+            owner.took(nanos - innerNanos, event);
             boolean late;
             int took;
             synchronized (this) {
@@ -129,14 +140,21 @@ final class HandlerWatch implements AutoCloseable {
 
     /** True if everybody's changes wait for what the calling thread does now. */
     boolean holdsUpChanges() {
-        return !limits.hold().isZero() && underLock.getAsBoolean();
+        return underLock.getAsBoolean();
+    }
+
+    PluginBook book() {
+        return book;
     }
 
     /** A handler begins, on the thread that holds the model lock. Never blocks. */
     Turn begin(HandlerOwner owner, Event event) {
         Turn turn = new Turn(owner, event, current);
         current = turn;
-        if (dozing) { // after current was written, as doze() reads it after it began to doze
+        if (dozing
+                && !limits.hold()
+                        .isZero()) { // after current was written, as doze() reads it after it began
+            // to doze
             wake();
         }
         return turn;
@@ -200,8 +218,16 @@ final class HandlerWatch implements AutoCloseable {
 
     private void setAside(Turn turn) {
         HandlerOwner owner = turn.owner;
-        Throwable where = new Throwable("this is where it is");
-        where.setStackTrace(turn.runner.getStackTrace());
+        if (!owner.canBeSetAside()) {
+            log.warn(
+                    "{} holds up all changes: it has been at {} for {} ms. It is interrupted, and"
+                            + " the change fails",
+                    owner.name(),
+                    turn.event.wireName(),
+                    limits.hold().toMillis(),
+                    where(turn));
+            return;
+        }
         log.warn(
                 "{} holds up all changes: it has been at {} for {} ms. It is interrupted and set"
                         + " aside for {} s: it hears of no change, and what it might refuse is"
@@ -210,9 +236,15 @@ final class HandlerWatch implements AutoCloseable {
                 turn.event.wireName(),
                 limits.hold().toMillis(),
                 limits.rest().toSeconds(),
-                where);
+                where(turn));
         owner.setAside(true);
         aside.put(owner, restTicks);
+    }
+
+    private static Throwable where(Turn turn) {
+        Throwable where = new Throwable("this is where it is");
+        where.setStackTrace(turn.runner.getStackTrace());
+        return where;
     }
 
     /** Those whose time is over are tried again; it begins when the handler is through. */

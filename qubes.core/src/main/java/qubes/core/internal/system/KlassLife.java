@@ -79,7 +79,7 @@ final class KlassLife {
     private void loaded(BaseVM vm) {
         try {
             system.model().derive(() -> system.fire(new Lifecycle.Load(vm)));
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | LinkageError | StackOverflowError | AssertionError e) {
             log.error("{}: a handler failed on its load", vm.name(), e);
         }
         system.guests().settle(vm);

@@ -9,11 +9,14 @@ import qubes.core.event.Event;
 import qubes.core.firewall.Firewall;
 import qubes.core.hypervisor.GuestListener;
 import qubes.core.internal.store.StoreWriter;
+import qubes.core.property.Property;
 import qubes.core.state.DomainRecord;
+import qubes.core.vm.BaseVM;
 import qubes.core.vm.DomainContext;
 import qubes.core.vm.KlassTraits;
 import qubes.core.vm.Notes;
 import qubes.core.vm.Qubes;
+import qubes.core.vm.QubesVM;
 
 /**
  * What one live object sees of the system. Before the domain is added, and after it was removed,
@@ -125,6 +128,18 @@ final class LiveContext implements DomainContext {
         } else {
             system.fireInside(event);
         }
+    }
+
+    @Override
+    public <T> T accept(BaseVM vm, Property<T> property, T value) {
+        return QubesVM.TRAITS.properties().declared(property) == property
+                ? property.accept(vm, value)
+                : system.klassRules().accept(vm, property, value);
+    }
+
+    @Override
+    public void failed(BaseVM vm, Property<?> property, Throwable error) {
+        system.plugins().failed(vm.getClass(), "default of " + property.name(), error);
     }
 
     @Override

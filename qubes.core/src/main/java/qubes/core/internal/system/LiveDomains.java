@@ -10,8 +10,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
+import qubes.core.error.QubesException;
 import qubes.core.error.QubesVMNotFoundError;
 import qubes.core.hypervisor.GuestListener;
 import qubes.core.state.DomainRecord;
@@ -28,8 +27,6 @@ import qubes.core.vm.UnavailableVM;
  * block.
  */
 final class LiveDomains {
-    private static final Logger log = LoggerFactory.getLogger(LiveDomains.class);
-
     /**
      * A live object and what it was lent.
      *
@@ -85,7 +82,12 @@ final class LiveDomains {
     Live construct(DomainFactory factory, DomainRecord record) {
         LiveContext context =
                 new LiveContext(system, factory.traits(), record, lock(record.uuid()));
-        return new Live(factory.create(context), context, factory);
+        BaseVM made = factory.create(context);
+        if (made == null) { // by a bundle that was compiled without the checks of ours
+            throw new QubesException(
+                    "Klass " + record.klass() + " made no object of " + record.name());
+        }
+        return new Live(made, context, factory);
     }
 
     /** Makes a constructed object the domain's. */
@@ -126,12 +128,9 @@ final class LiveDomains {
         if (factory != null) {
             try {
                 return construct(factory, record);
-            } catch (RuntimeException e) {
-                log.error(
-                        "{}: klass {} failed to make it; it is unavailable",
-                        record.name(),
-                        record.klass(),
-                        e);
+            } catch (RuntimeException | LinkageError | StackOverflowError | AssertionError e) {
+                system.plugins()
+                        .failed(factory.getClass(), "create of a domain, which is unavailable", e);
             }
         }
         KlassTraits unknown = UnavailableVM.traitsOf(record.klass());

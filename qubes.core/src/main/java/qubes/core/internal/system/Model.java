@@ -15,7 +15,7 @@ import qubes.core.state.SystemState;
  */
 final class Model {
     private static final Logger log = LoggerFactory.getLogger(Model.class);
-    private static final long SLOW_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
+    static final long SLOW_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
 
     /** A state that a finished write left behind; versions count such writes. */
     record Committed(SystemState state, long version) {}

@@ -59,7 +59,7 @@ final class NewDevice {
                     .attach(
                             DeviceAssignment.of(device.device(), claim.assignment().mode())
                                     .with(claim.assignment().options()));
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | LinkageError | StackOverflowError | AssertionError e) {
             log.warn("{}: could not be attached to {}", device, claim.frontend().name(), e);
         }
     }

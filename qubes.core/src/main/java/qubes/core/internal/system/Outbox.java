@@ -102,7 +102,7 @@ final class Outbox implements AutoCloseable {
         for (EventListener listener : listeners) {
             try {
                 listener.onEvent(event);
-            } catch (RuntimeException e) {
+            } catch (RuntimeException | LinkageError | StackOverflowError | AssertionError e) {
                 log.error("A listener failed on {}", event.wireName(), e);
             }
         }

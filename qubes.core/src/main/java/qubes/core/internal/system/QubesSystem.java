@@ -35,6 +35,7 @@ import qubes.core.event.Lifecycle;
 import qubes.core.hypervisor.GuestListener;
 import qubes.core.hypervisor.GuestState;
 import qubes.core.hypervisor.Hypervisor;
+import qubes.core.internal.plugin.PluginBook;
 import qubes.core.internal.store.StoreWriter;
 import qubes.core.property.PropertyHolder;
 import qubes.core.property.PropertyTable;
@@ -68,6 +69,7 @@ public final class QubesSystem extends ModelHolder implements Qubes {
     private static final Logger log = LoggerFactory.getLogger(QubesSystem.class);
     private static final Consumer<Event> NOBODY = event -> {};
 
+    private final PluginBook plugins;
     private final Path baseDirectory;
     private final ExecutorService executor = Threads.executor();
     private final Timers timers = new Timers(InstantSource.system(), executor);
@@ -98,30 +100,34 @@ public final class QubesSystem extends ModelHolder implements Qubes {
      * @throws qubes.core.error.QubesException if it cannot be loaded, in one line
      */
     @Activate
-    public QubesSystem(CoreConfig config) {
+    public QubesSystem(CoreConfig config, @Reference PluginBook plugins) {
         this(
                 OpenStore.open(config),
                 Path.of(config.home()),
                 DefaultPool.ofThisHost(Path.of(config.home())),
                 Optional.empty(),
-                HandlerWatch.Limits.of(config));
+                HandlerWatch.Limits.of(config),
+                plugins);
     }
 
     /**
      * @param clock to use instead of the clock on the wall
      * @param limits of handlers that hold up changes
+     * @param plugins told of what goes wrong in them
      */
     QubesSystem(
             OpenStore store,
             Path baseDirectory,
             DefaultPool natural,
             Optional<Schedule> clock,
-            HandlerWatch.Limits limits) {
+            HandlerWatch.Limits limits,
+            PluginBook plugins) {
+        this.plugins = plugins;
         SystemState loaded = store.loaded();
         this.baseDirectory = baseDirectory;
         this.files = new DomainFiles(this, clock.orElse(timers));
         this.model = new Model(loaded, this::changed);
-        this.watch = new HandlerWatch(model::heldByCaller, limits);
+        this.watch = new HandlerWatch(model::heldByCaller, limits, plugins);
         this.bus = new EventBus(applicationHandlers(), watch);
         this.labels = new LabelRegistry(model);
         this.pools = new PoolRegistry(this, natural);
@@ -148,6 +154,15 @@ public final class QubesSystem extends ModelHolder implements Qubes {
         persistence.changed(version);
     }
 
+    KlassRules klassRules() {
+        return new KlassRules(watch);
+    }
+
+    @Override
+    public PluginBook plugins() {
+        return plugins;
+    }
+
     Model model() {
         return model;
     }
@@ -170,29 +185,43 @@ public final class QubesSystem extends ModelHolder implements Qubes {
 
     @Reference(cardinality = ReferenceCardinality.MULTIPLE, policy = ReferencePolicy.DYNAMIC)
     void bindFactory(DomainFactory factory, Map<String, Object> properties) {
-        klassLife.add(factory, Rank.of(properties));
+        plugins.contain(
+                factory.getClass(),
+                "arrival of a klass",
+                () -> klassLife.add(factory, Rank.of(properties)));
     }
 
     void unbindFactory(DomainFactory factory) {
-        klassLife.remove(factory);
+        plugins.contain(
+                factory.getClass(), "departure of a klass", () -> klassLife.remove(factory));
     }
 
     @Reference(cardinality = ReferenceCardinality.MULTIPLE, policy = ReferencePolicy.DYNAMIC)
     void bindDriver(PoolDriver driver, Map<String, Object> properties) {
-        pools.addDriver(driver, Rank.of(properties));
+        plugins.contain(
+                driver.getClass(),
+                "arrival of a driver",
+                () -> pools.addDriver(driver, Rank.of(properties)));
     }
 
     void unbindDriver(PoolDriver driver) {
-        pools.removeDriver(driver);
+        plugins.contain(
+                driver.getClass(), "departure of a driver", () -> pools.removeDriver(driver));
     }
 
     @Reference(cardinality = ReferenceCardinality.MULTIPLE, policy = ReferencePolicy.DYNAMIC)
     void bindDeviceClass(DeviceClass deviceClass, Map<String, Object> properties) {
-        devices.add(deviceClass, Rank.of(properties));
+        plugins.contain(
+                deviceClass.getClass(),
+                "arrival of a device class",
+                () -> devices.add(deviceClass, Rank.of(properties)));
     }
 
     void unbindDeviceClass(DeviceClass deviceClass) {
-        devices.remove(deviceClass);
+        plugins.contain(
+                deviceClass.getClass(),
+                "departure of a device class",
+                () -> devices.remove(deviceClass));
     }
 
     @Reference(
@@ -200,11 +229,15 @@ public final class QubesSystem extends ModelHolder implements Qubes {
             policy = ReferencePolicy.DYNAMIC,
             policyOption = ReferencePolicyOption.GREEDY)
     void bindHypervisor(Hypervisor hypervisor) {
-        guests.bind(hypervisor);
+        plugins.contain(
+                hypervisor.getClass(), "arrival of a hypervisor", () -> guests.bind(hypervisor));
     }
 
     void unbindHypervisor(Hypervisor hypervisor) {
-        guests.unbind(hypervisor);
+        plugins.contain(
+                hypervisor.getClass(),
+                "departure of a hypervisor",
+                () -> guests.unbind(hypervisor));
     }
 
     /** Only to name those that wait; which one serves is the framework's choice. */
@@ -232,7 +265,7 @@ public final class QubesSystem extends ModelHolder implements Qubes {
     private void loadedFor(Extension extension, BaseVM vm) {
         try {
             model.derive(() -> bus.fireFor(extension, new Lifecycle.Load(vm)));
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | LinkageError | StackOverflowError | AssertionError e) {
             log.error(
                     "{}: extension {} failed on its load",
                     vm.name(),
@@ -368,7 +401,7 @@ public final class QubesSystem extends ModelHolder implements Qubes {
         if (subject instanceof BaseVM vm && find(vm.uuid()).isEmpty()) {
             throw new QubesVMNotFoundError(vm.name().value());
         }
-        HandlerOwner owner = new HandlerOwner("Handler " + handler.getClass().getName(), watch);
+        HandlerOwner owner = new HandlerOwner("Handler", handler.getClass(), watch);
         return bus.ofSubjects().add(subject, new ForeignHandler<>(owner, pattern, handler));
     }
 

@@ -96,7 +96,7 @@ final class Timers implements Schedule {
         private void perform() {
             try {
                 action.run();
-            } catch (RuntimeException e) {
+            } catch (RuntimeException | LinkageError | StackOverflowError | AssertionError e) {
                 log.error("What was to be done at {} failed", when, e);
             }
         }

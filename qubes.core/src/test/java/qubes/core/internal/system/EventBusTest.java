@@ -23,6 +23,7 @@ import qubes.core.event.Extension;
 import qubes.core.event.FeaturePreSet;
 import qubes.core.event.FeatureSet;
 import qubes.core.event.Subscriptions;
+import qubes.core.internal.plugin.PluginBook;
 import qubes.core.vm.BaseVM;
 
 class EventBusTest {
@@ -32,7 +33,9 @@ class EventBusTest {
             new EventBus(
                     List.of(),
                     new HandlerWatch(
-                            () -> false, new HandlerWatch.Limits(Duration.ZERO, Duration.ZERO)));
+                            () -> false,
+                            new HandlerWatch.Limits(Duration.ZERO, Duration.ZERO),
+                            PluginBook.withoutBundles()));
     private final List<String> called = new ArrayList<>();
     private QubesSystem system;
     private BaseVM work;

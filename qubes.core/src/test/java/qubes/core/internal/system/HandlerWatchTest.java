@@ -30,6 +30,7 @@ import qubes.core.event.Extension;
 import qubes.core.event.FeaturePreSet;
 import qubes.core.event.FeatureSet;
 import qubes.core.event.Subscriptions;
+import qubes.core.internal.plugin.PluginBook;
 import qubes.core.vm.BaseVM;
 
 /** The clock is in the test's hand: a tick passes when it says so. */
@@ -43,7 +44,8 @@ class HandlerWatchTest {
     private final CountDownLatch never = new CountDownLatch(1);
     private volatile boolean underLock = true;
     private volatile boolean waiting; // a handler does
-    private final HandlerWatch watch = new HandlerWatch(() -> underLock, DAYS);
+    private final HandlerWatch watch =
+            new HandlerWatch(() -> underLock, DAYS, PluginBook.withoutBundles());
     private final EventBus bus = new EventBus(List.of(), watch);
     private QubesSystem system;
     private BaseVM work;

@@ -16,6 +16,7 @@ import org.jspecify.annotations.NullMarked;
 import org.osgi.framework.ServiceReference;
 import qubes.core.event.Event;
 import qubes.core.event.Extension;
+import qubes.core.internal.plugin.PluginBook;
 import qubes.core.property.Property;
 import qubes.core.property.PropertyTable;
 import qubes.core.property.PropertyType;
@@ -161,7 +162,8 @@ final class TestSystem {
                         home,
                         DefaultPool.under(home),
                         Optional.of(clock),
-                        PATIENT));
+                        PATIENT,
+                        PluginBook.withoutBundles()));
     }
 
     private static QubesSystem withKlasses(QubesSystem system) {
@@ -178,7 +180,12 @@ final class TestSystem {
     /** As {@link #of(SystemState, Path)}, with its own patience for handlers. */
     static QubesSystem of(SystemState state, Path home, HandlerWatch.Limits limits) {
         return new QubesSystem(
-                new Memory(state), home, DefaultPool.under(home), Optional.empty(), limits);
+                new Memory(state),
+                home,
+                DefaultPool.under(home),
+                Optional.empty(),
+                limits,
+                PluginBook.withoutBundles());
     }
 
     /** A factory comes, of no particular rank. */

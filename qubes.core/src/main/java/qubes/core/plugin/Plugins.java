@@ -1,0 +1,53 @@
+package qubes.core.plugin;
+
+import java.util.List;
+import java.util.Optional;
+import org.osgi.annotation.versioning.ProviderType;
+
+/**
+ * Keeps account of what goes wrong in plugins. A service; whoever runs others' code, or decides
+ * whether to, tells it here. It writes the log's line, so that a fault that repeats itself is no
+ * flood: it is counted, and told again once a minute at most.
+ *
+ * <p>Nothing here blocks. Plugins are kept by name only, never their classes or errors, so that a
+ * bundle that left can be forgotten by the JVM.
+ */
+@ProviderType
+public interface Plugins {
+    /**
+     * Code of a plugin failed, and somebody contained that.
+     *
+     * @param culprit a class of the plugin
+     * @param what it was at, as {@code handler of domain-start}; one of few, since each is
+     *     remembered
+     */
+    void failed(Class<?> culprit, String what, Throwable error);
+
+    /**
+     * The plugin whose code an error came out of: the one of the innermost frames that are neither
+     * Java's, nor a library's, nor the core's; absent if there is none.
+     */
+    Optional<String> blame(Throwable error);
+
+    /**
+     * As {@link #failed(Class, String, Throwable)}, for a plugin that {@link #blame} named.
+     *
+     * @param plugin the bundle's symbolic name
+     */
+    void failed(String plugin, String what, Throwable error);
+
+    /**
+     * A plugin does not work, until {@link #settled} is said. Logged if it is news.
+     *
+     * @param plugin the bundle's symbolic name, or the name of a file
+     * @param kind who says so, as {@code signature}: of each kind there is one reason
+     * @param reason in words for people, one line
+     */
+    void trouble(String plugin, String kind, String reason);
+
+    /** What was said by {@link #trouble} is over. Nothing if there was none. */
+    void settled(String plugin, String kind);
+
+    /** All that is known, by name. */
+    List<PluginReport> reports();
+}
