@@ -8,6 +8,7 @@ import qubes.core.error.QubesException;
 import qubes.core.event.FeaturesRequest;
 import qubes.core.event.Lifecycle;
 import qubes.core.property.Property;
+import qubes.core.value.DomainName;
 import qubes.core.vm.BaseVM;
 import qubes.core.vm.Globals;
 import qubes.core.vm.Qubes;
@@ -56,7 +57,7 @@ public final class OrdinaryLife {
 
     private <T> void setToDefault(Property<T> property) {
         Optional<T> value = vm.find(property);
-        if (value.isPresent()) {
+        if (value.isPresent() && !value.get().equals(Optional.empty())) {
             vm.set(property, value.orElseThrow());
             vm.reset(property);
         }
@@ -90,7 +91,7 @@ public final class OrdinaryLife {
 
     private void changeGlobals() {
         Qubes qubes = vm.qubes();
-        for (Property<Optional<qubes.core.value.DomainName>> global :
+        for (Property<Optional<DomainName>> global :
                 List.of(Globals.DEFAULT_AUDIOVM, Globals.DEFAULT_GUIVM, Globals.UPDATEVM)) {
             if (qubes.isDefault(global)) {
                 step(

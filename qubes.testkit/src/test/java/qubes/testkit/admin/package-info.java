@@ -1,0 +1,4 @@
+@NullMarked
+package qubes.testkit.admin;
+
+import org.jspecify.annotations.NullMarked;

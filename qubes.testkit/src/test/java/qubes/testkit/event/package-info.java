@@ -1,0 +1,4 @@
+@NullMarked
+package qubes.testkit.event;
+
+import org.jspecify.annotations.NullMarked;

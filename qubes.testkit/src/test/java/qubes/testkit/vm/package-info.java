@@ -1,0 +1,4 @@
+@NullMarked
+package qubes.testkit.vm;
+
+import org.jspecify.annotations.NullMarked;
