@@ -15,7 +15,9 @@ public final class Await {
      * Returns as soon as {@code condition} is true; looks a few hundred times a second.
      *
      * @param claim what is waited for, for the error
+     * @param condition true once it is so
      * @throws AssertionError if it is not true within twenty seconds
+     * @throws Exception if it is not so in time
      */
     public static void until(String claim, Callable<Boolean> condition) throws Exception {
         long end = System.nanoTime() + PATIENCE.toNanos();

@@ -25,9 +25,12 @@ public final class Domains {
     /**
      * Makes a domain and its volumes. Blocks.
      *
+     * @param qubes the system
      * @param klass wire name of the klass
+     * @param name name of the domain
      * @param properties as {@code template=fedora}, {@code label=red}; the label is red if none is
      *     given
+     * @return the domain
      */
     public static BaseVM create(Qubes qubes, String klass, String name, String... properties) {
         KlassTraits traits =
@@ -50,18 +53,33 @@ public final class Domains {
         return vm;
     }
 
-    /** The domain of that name. */
+    /**
+     * {@return the domain of that name}
+     *
+     * @param qubes the system
+     * @param name name of the domain
+     */
     public static BaseVM named(Qubes qubes, String name) {
         return qubes.domain(new DomainName(name));
     }
 
-    /** Sets a property, said as {@code template=fedora}. */
+    /**
+     * Sets a property, said as {@code template=fedora}.
+     *
+     * @param vm the domain
+     * @param assignment name and value, with an equal sign between
+     */
     public static void set(BaseVM vm, String assignment) {
         String[] parts = assignment.split("=", 2);
         set(vm, declared(vm, parts[0]), parts[1]);
     }
 
-    /** Sets a property back to its default. */
+    /**
+     * Sets a property back to its default.
+     *
+     * @param vm the domain
+     * @param property name of the property
+     */
     public static void reset(BaseVM vm, String property) {
         vm.reset(declared(vm, property));
     }
@@ -69,6 +87,8 @@ public final class Domains {
     /**
      * Sets a property several times, for rows of tables.
      *
+     * @param vm the domain
+     * @param property name of the property
      * @param steps as {@code sys-net -> <none> -> <reset>}; empty for none at all
      */
     public static void walk(BaseVM vm, String property, String steps) {
@@ -82,7 +102,12 @@ public final class Domains {
         }
     }
 
-    /** The tags that begin with {@code prefix}, sorted, with blanks between. */
+    /**
+     * {@return the tags that begin with {@code prefix}, sorted, with blanks between}
+     *
+     * @param vm the domain
+     * @param prefix what the tags begin with
+     */
     public static String tags(BaseVM vm, String prefix) {
         return vm.tags().stream()
                 .filter(tag -> tag.startsWith(prefix))
@@ -90,12 +115,24 @@ public final class Domains {
                 .collect(Collectors.joining(" "));
     }
 
-    /** The value of a property, default included, as clients see it; empty if there is none. */
+    /**
+     * {@return the value of a property, default included, as clients see it; empty if there is
+     * none}
+     *
+     * @param vm the domain
+     * @param property name of the property
+     */
     public static String value(BaseVM vm, String property) {
         return text(vm, declared(vm, property));
     }
 
-    /** An attribute of a volume, as the store holds it; empty if it is not there. */
+    /**
+     * {@return an attribute of a volume, as the store holds it; empty if it is not there}
+     *
+     * @param vm the domain
+     * @param volume name of the volume
+     * @param attribute name of the attribute in the store
+     */
     public static String volume(BaseVM vm, String volume, String attribute) {
         VolumeRecord record = vm.record().volumes().get(volume);
         if (record == null) {
@@ -105,9 +142,13 @@ public final class Domains {
     }
 
     /**
-     * What listeners outside hear while {@code action} runs, and of what it leads to: {@code work
-     * property-set:label}, or {@code - domain-add} for the application's events. Blocks until all
-     * of it is durable.
+     * {@return what listeners outside hear while {@code action} runs, and of what it leads to:
+     * {@code work property-set:label}, or {@code - domain-add} for the application's events} Blocks
+     * until all of it is durable.
+     *
+     * @param qubes the system
+     * @param action what leads to events
+     * @throws Exception if the events do not come
      */
     public static List<String> heard(Qubes qubes, Runnable action) throws Exception {
         String mark = "heard-" + UUID.randomUUID();

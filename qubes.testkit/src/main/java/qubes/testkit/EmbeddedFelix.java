@@ -87,7 +87,11 @@ public final class EmbeddedFelix implements AutoCloseable {
                         .collect(Collectors.toSet());
     }
 
-    /** A running framework with those bundles started, in that order. */
+    /**
+     * {@return a running framework with those bundles started, in that order}
+     *
+     * @param names symbolic names
+     */
     public static EmbeddedFelix with(String... names) {
         EmbeddedFelix felix = empty();
         try {
@@ -99,7 +103,7 @@ public final class EmbeddedFelix implements AutoCloseable {
         }
     }
 
-    /** A running framework whose bundles are yet to be {@linkplain #start started}. */
+    /** {@return a running framework whose bundles are yet to be {@linkplain #start started}} */
     public static EmbeddedFelix empty() {
         EmbeddedFelix felix;
         try {
@@ -123,6 +127,7 @@ public final class EmbeddedFelix implements AutoCloseable {
     /**
      * Starts bundles, in that order.
      *
+     * @param names symbolic names
      * @throws IllegalStateException if one is not there or cannot start, with the framework's
      *     reason
      */
@@ -136,7 +141,12 @@ public final class EmbeddedFelix implements AutoCloseable {
         }
     }
 
-    /** Installs and starts a bundle from a file. */
+    /**
+     * Installs and starts a bundle from a file.
+     *
+     * @param jar the bundle's file
+     * @return the bundle
+     */
     public Bundle install(Path jar) {
         try {
             Bundle bundle = context().installBundle(jar.toUri().toString());
@@ -148,8 +158,9 @@ public final class EmbeddedFelix implements AutoCloseable {
     }
 
     /**
-     * The bundle with that symbolic name, started or not.
+     * {@return the bundle with that symbolic name, started or not}
      *
+     * @param name symbolic name
      * @throws IllegalStateException if it was found neither on the class path nor in the shipped set
      */
     public Bundle bundle(String name) {
@@ -202,6 +213,9 @@ public final class EmbeddedFelix implements AutoCloseable {
     /**
      * Sets the configuration with that pid; components that use it are there with it, or again with
      * it, on return.
+     *
+     * @param pid the component's pid
+     * @param values setting to value
      */
     public void configure(String pid, Map<String, ?> values) {
         try {
@@ -214,8 +228,10 @@ public final class EmbeddedFelix implements AutoCloseable {
     }
 
     /**
-     * The service of that type. Waits for it up to ten seconds.
+     * {@return the service of that type} Waits for it up to ten seconds.
      *
+     * @param <T> type of the service
+     * @param type interface that it is registered with
      * @throws IllegalStateException if it does not come
      */
     public <T> T service(Class<T> type) {
@@ -223,9 +239,12 @@ public final class EmbeddedFelix implements AutoCloseable {
     }
 
     /**
-     * The service of that type with those properties, as {@code (klass=AppVM)}. Waits for it up to
-     * ten seconds.
+     * {@return the service of that type with those properties, as {@code (klass=AppVM)}} Waits for
+     * it up to ten seconds.
      *
+     * @param <T> type of the service
+     * @param type interface that it is registered with
+     * @param properties a filter, in parentheses
      * @throws IllegalStateException if it does not come
      */
     public <T> T service(Class<T> type, String properties) {
@@ -258,7 +277,7 @@ public final class EmbeddedFelix implements AutoCloseable {
         }
     }
 
-    /** The framework's own context, to register services with. */
+    /** {@return the framework's own context, to register services with} */
     public BundleContext context() {
         return framework.getBundleContext();
     }

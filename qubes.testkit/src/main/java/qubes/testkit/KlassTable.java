@@ -12,9 +12,12 @@ public final class KlassTable {
     private KlassTable() {}
 
     /**
-     * The properties that {@code klass} declares or overrides beyond {@code parent}, one a line:
-     * name, type, load stage, default in words, and {@code rw}, {@code ro} or {@code wo} for
-     * writable, computed or write-once.
+     * {@return the properties that {@code klass} declares or overrides beyond {@code parent}, one a
+     * line: name, type, load stage, default in words, and {@code rw}, {@code ro} or {@code wo} for
+     * writable, computed or write-once}
+     *
+     * @param klass what a klass declares
+     * @param parent what it extends
      */
     public static String ownProperties(KlassTraits klass, KlassTraits parent) {
         StringJoiner lines = new StringJoiner("\n", "", "\n");
@@ -26,7 +29,12 @@ public final class KlassTable {
         return lines.toString();
     }
 
-    /** All property names of {@code klass}, in the order clients see them, separated by blanks. */
+    /**
+     * {@return all property names of {@code klass}, in the order clients see them, separated by
+     * blanks}
+     *
+     * @param klass what a klass declares
+     */
     public static String propertyNames(KlassTraits klass) {
         StringJoiner names = new StringJoiner(" ");
         klass.properties().forEach(property -> names.add(property.name()));
@@ -34,8 +42,10 @@ public final class KlassTable {
     }
 
     /**
-     * The volumes of a new domain, one a line: name, snap_on_start, save_on_stop, rw, whether the
-     * template's volume is the source, and the size in GiB.
+     * {@return the volumes of a new domain, one a line: name, snap_on_start, save_on_stop, rw,
+     * whether the template's volume is the source, and the size in GiB}
+     *
+     * @param klass what a klass declares
      */
     public static String volumes(KlassTraits klass) {
         StringJoiner lines = new StringJoiner("\n", "", "\n");
@@ -53,7 +63,11 @@ public final class KlassTable {
         return lines.toString();
     }
 
-    /** The names of the lineage, most derived first, as the specification lists them. */
+    /**
+     * {@return the names of the lineage, most derived first, as the specification lists them}
+     *
+     * @param klass what a klass declares
+     */
     public static String lineage(KlassTraits klass) {
         StringBuilder names = new StringBuilder();
         for (KlassTraits.Level level : klass.lineage()) {

@@ -31,7 +31,7 @@ public final class ManualClock extends ScheduledThreadPoolExecutor {
         return super.schedule(() -> {}, 0, unit); // a future that nobody waits for
     }
 
-    /** The delays of what waits, in the order it was asked for. */
+    /** {@return the delays of what waits, in the order it was asked for} */
     public synchronized List<Duration> delays() {
         return waiting.stream().map(Waiting::delay).toList();
     }

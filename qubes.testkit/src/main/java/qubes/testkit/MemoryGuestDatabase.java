@@ -23,24 +23,40 @@ public final class MemoryGuestDatabase implements GuestDatabase {
     /** A database without entries for every domain. */
     public MemoryGuestDatabase() {}
 
-    /** Writes bytes as the domain would. */
+    /**
+     * Writes bytes as the domain would.
+     *
+     * @param vm whose database it is
+     * @param path the whole path
+     * @param value what is written there
+     */
     public void write(BaseVM vm, String path, byte[] value) {
         databases
                 .computeIfAbsent(vm.uuid(), uuid -> new ConcurrentSkipListMap<>())
                 .put(path, value.clone());
     }
 
-    /** Writes text as the domain would. */
+    /**
+     * Writes text as the domain would.
+     *
+     * @param vm whose database it is
+     * @param path the whole path
+     * @param value what is written there
+     */
     public void write(BaseVM vm, String path, String value) {
         write(vm, path, value.getBytes(StandardCharsets.UTF_8));
     }
 
-    /** Forgets the domain's entries. */
+    /**
+     * Forgets the domain's entries.
+     *
+     * @param vm whose database it is
+     */
     public void clear(BaseVM vm) {
         databases.remove(vm.uuid());
     }
 
-    /** What was asked for, in order: {@code list PREFIX} and {@code read PATH}. */
+    /** {@return what was asked for, in order: {@code list PREFIX} and {@code read PATH}} */
     public List<String> asked() {
         return List.copyOf(asked);
     }

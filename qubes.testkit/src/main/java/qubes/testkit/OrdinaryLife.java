@@ -30,6 +30,7 @@ public final class OrdinaryLife {
     /**
      * Lets the domain live. Blocks.
      *
+     * @param vm a halted domain
      * @return the steps that were refused with an error that clients know, with its message
      * @throws RuntimeException any other error, at once
      */

@@ -62,20 +62,32 @@ public final class QubesFixture implements RunningSystem {
         this.inMemory = inMemory;
     }
 
-    /** A system with an empty store and those bundles. Blocks. */
+    /**
+     * {@return a system with an empty store and those bundles} Blocks.
+     *
+     * @param bundles symbolic names
+     */
     public static QubesFixture with(String... bundles) {
         return open(null, false, bundles);
     }
 
     /**
-     * A system with an empty store and those bundles, whose pools are {@link MemoryPoolDriver}s: of
-     * this project it needs {@code qubes.core} alone, which comes with the test kit. Blocks.
+     * {@return a system with an empty store and those bundles, whose pools are {@link
+     * MemoryPoolDriver}s: of this project it needs {@code qubes.core} alone, which comes with the
+     * test kit} Blocks.
+     *
+     * @param bundles symbolic names
      */
     public static QubesFixture inMemory(String... bundles) {
         return open(null, true, bundles);
     }
 
-    /** A system that loads {@code store}, a {@code qubes.xml}, with those bundles. Blocks. */
+    /**
+     * {@return a system that loads {@code store}, a {@code qubes.xml}, with those bundles} Blocks.
+     *
+     * @param store a {@code qubes.xml}
+     * @param bundles symbolic names
+     */
     public static QubesFixture load(InputStream store, String... bundles) {
         return open(store, false, bundles);
     }
@@ -133,6 +145,9 @@ public final class QubesFixture implements RunningSystem {
      * Provides a plugin, as a bundle with that service would: a klass's factory, an extension, a
      * storage driver, a class of devices. The core has taken it over on return.
      *
+     * @param <S> type of the service
+     * @param type interface that it is registered with
+     * @param service the plugin
      * @return takes it away
      */
     public <S> Provided provide(Class<S> type, S service) {
@@ -140,8 +155,11 @@ public final class QubesFixture implements RunningSystem {
     }
 
     /**
-     * As {@link #provide(Class, Object)}.
+     * {@return as {@link #provide(Class, Object)}}
      *
+     * @param <S> type of the service
+     * @param type interface that it is registered with
+     * @param service the plugin
      * @param properties of the service, such as its ranking
      */
     public <S> Provided provide(Class<S> type, S service, Map<String, ?> properties) {
@@ -156,8 +174,8 @@ public final class QubesFixture implements RunningSystem {
     }
 
     /**
-     * Stops the core and starts it again: what is there afterwards was read from the store. Blocks
-     * until all is written and read.
+     * {@return stops the core and starts it again: what is there afterwards was read from the
+     * store} Blocks until all is written and read.
      */
     public Qubes restart() {
         qubes().awaitDurable();
@@ -177,27 +195,31 @@ public final class QubesFixture implements RunningSystem {
         return felix.service(Qubes.class);
     }
 
-    /** The guests, and the way to make their hypervisor fail. */
+    /** {@return the guests, and the way to make their hypervisor fail} */
     public MemoryHypervisor hypervisor() {
         return hypervisor;
     }
 
-    /** The framework, to stop and start bundles. */
+    /** {@return the framework, to stop and start bundles} */
     public EmbeddedFelix felix() {
         return felix;
     }
 
-    /** The folder with everything that the system writes. */
+    /** {@return the folder with everything that the system writes} */
     public Path home() {
         return home;
     }
 
-    /** The store's file. */
+    /** {@return the store's file} */
     public Path store() {
         return home.resolve("qubes.xml");
     }
 
-    /** Takes the hypervisor away or gives it back, as its bundle would; guests run on meanwhile. */
+    /**
+     * Takes the hypervisor away or gives it back, as its bundle would; guests run on meanwhile.
+     *
+     * @param present false to take it away
+     */
     public void hypervisorPresent(boolean present) {
         if (registration != null && !present) {
             registration.unregister();

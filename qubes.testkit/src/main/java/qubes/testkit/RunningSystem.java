@@ -4,7 +4,7 @@ import qubes.core.vm.Qubes;
 
 /** A system that tests run against: {@link QubesFixture}, or whatever else has an application. */
 public interface RunningSystem extends AutoCloseable {
-    /** The application, now. */
+    /** {@return the application, now} */
     Qubes qubes();
 
     /** Ends it, or leaves it to others if it is not the test's own. */

@@ -10,7 +10,7 @@ import java.lang.management.ManagementFactory;
 public final class Waiting {
     private Waiting() {}
 
-    /** How often the calling thread has waited since it began. */
+    /** {@return how often the calling thread has waited since it began} */
     public static long soFar() {
         return ManagementFactory.getThreadMXBean()
                 .getThreadInfo(Thread.currentThread().getId())

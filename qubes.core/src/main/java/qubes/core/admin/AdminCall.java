@@ -20,7 +20,7 @@ public record AdminCall(
         BaseVM destination,
         Untrusted argument,
         Untrusted payload) {
-    /** The application. */
+    /** {@return the application} */
     public Qubes qubes() {
         return destination.qubes();
     }
@@ -39,7 +39,7 @@ public record AdminCall(
         return permission;
     }
 
-    /** As {@link #permit(Map)}, without details. */
+    /** {@return as {@link #permit(Map)}, without details} */
     public AdminPermission permit() {
         return permit(Map.of());
     }

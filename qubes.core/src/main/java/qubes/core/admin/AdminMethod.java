@@ -13,12 +13,15 @@ import org.osgi.annotation.versioning.ConsumerType;
  */
 @ConsumerType
 public interface AdminMethod {
-    /** What a caller may send. Constant. */
+    /** {@return what a caller may send} Constant. */
     MethodTraits traits();
 
     /**
-     * For a family, whether it has that member: {@code AppVM} for {@code admin.vm.Create.*}. Must
-     * not block. A caller of a member that no family has is told that there is no such method.
+     * {@return for a family, whether it has that member: {@code AppVM} for {@code
+     * admin.vm.Create.*}} Must not block. A caller of a member that no family has is told that
+     * there is no such method.
+     *
+     * @param variant what stands for the wildcard in the name that was called
      */
     default boolean covers(String variant) {
         return true;
@@ -30,6 +33,8 @@ public interface AdminMethod {
      * AdminCall#permit}, then look and act. What the call changed is made durable before the answer
      * is sent, so a method need not wait for that itself.
      *
+     * @param call the call, with source and destination
+     * @return what the caller is told
      * @throws qubes.core.error.QubesException what the user is told; any other exception is a bug,
      *     logged and not sent
      * @throws qubes.core.error.ProtocolError if argument or payload is not what it should be

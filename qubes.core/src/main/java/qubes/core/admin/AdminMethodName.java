@@ -15,6 +15,6 @@ import org.osgi.service.component.annotations.ComponentPropertyType;
 @Retention(RetentionPolicy.RUNTIME)
 @Target(ElementType.TYPE)
 public @interface AdminMethodName {
-    /** The name on the wire. */
+    /** {@return the name on the wire} */
     String name();
 }

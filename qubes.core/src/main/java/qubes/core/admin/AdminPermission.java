@@ -26,7 +26,11 @@ public final class AdminPermission implements PreEvent {
         this.details = details;
     }
 
-    /** The requests for methods whose name matches; {@code *} and {@code ?} are wildcards. */
+    /**
+     * {@return the requests for methods whose name matches; {@code *} and {@code ?} are wildcards}
+     *
+     * @param method a method's name, which may hold wildcards
+     */
     public static EventPattern<AdminPermission> of(String method) {
         return EventPattern.of(AdminPermission.class, PREFIX + method);
     }
@@ -37,22 +41,22 @@ public final class AdminPermission implements PreEvent {
         return call.source();
     }
 
-    /** The domain that is asked about. */
+    /** {@return the domain that is asked about} */
     public BaseVM destination() {
         return call.destination();
     }
 
-    /** Name of the method, in full. */
+    /** {@return name of the method, in full} */
     public String method() {
         return call.method();
     }
 
-    /** The argument, empty if there is none. */
+    /** {@return the argument, empty if there is none} */
     public String argument() {
         return Decoder.text(call.argument());
     }
 
-    /** What else the method lets know, name to value. */
+    /** {@return what else the method lets know, name to value} */
     public Map<String, Object> details() {
         return details;
     }
@@ -61,17 +65,23 @@ public final class AdminPermission implements PreEvent {
      * Narrows the answer to the items that pass. Items are what the method lists: {@link BaseVM}s,
      * properties, labels, pools, names; for an event stream, the events. The filter of a stream is
      * asked as long as the stream lasts.
+     *
+     * @param filter true for items that may be shown; never blocks
      */
     public void keep(Predicate<Object> filter) {
         filters.add(filter);
     }
 
-    /** True if there is a filter, so that {@link #admits} asks somebody. Never blocks. */
+    /** {@return true if there is a filter, so that {@link #admits} asks somebody} Never blocks. */
     public boolean narrows() {
         return !filters.isEmpty();
     }
 
-    /** True if all filters let the item pass. */
+    /**
+     * {@return true if all filters let the item pass}
+     *
+     * @param item what the method lists, or an event
+     */
     public boolean admits(Object item) {
         for (Predicate<Object> filter : filters) {
             if (!filter.test(item)) {

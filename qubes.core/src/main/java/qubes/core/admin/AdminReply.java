@@ -20,13 +20,18 @@ public final class AdminReply {
         this.stream = stream;
     }
 
-    /** Text, sent as UTF-8. */
+    /**
+     * {@return text, sent as UTF-8}
+     *
+     * @param text the whole answer
+     */
     public static AdminReply text(String text) {
         return text.isEmpty() ? EMPTY : new AdminReply(text, null, null);
     }
 
     /**
-     * Text that was encoded before, for a method that gives the same long answer many times.
+     * {@return text that was encoded before, for a method that gives the same long answer many
+     * times}
      *
      * @param utf8 from its position to its limit; what it holds must not change any more
      */
@@ -34,24 +39,28 @@ public final class AdminReply {
         return new AdminReply("", utf8.asReadOnlyBuffer(), null);
     }
 
-    /** A stream; {@code connection-established} is sent first, once the stream is open. */
+    /**
+     * {@return a stream; {@code connection-established} is sent first, once the stream is open}
+     *
+     * @param stream opened once the answer has begun
+     */
     public static AdminReply stream(EventStream stream) {
         return new AdminReply("", null, stream);
     }
 
-    /** The text, empty for a stream. */
+    /** {@return the text, empty for a stream} */
     public String text() {
         return encoded == null
                 ? text
                 : StandardCharsets.UTF_8.decode(encoded.duplicate()).toString();
     }
 
-    /** The text in UTF-8 if it was encoded before, else absent; the caller's to read. */
+    /** {@return the text in UTF-8 if it was encoded before, else absent; the caller's to read} */
     public Optional<ByteBuffer> encoded() {
         return Optional.ofNullable(encoded).map(ByteBuffer::duplicate);
     }
 
-    /** The stream, absent for text. */
+    /** {@return the stream, absent for text} */
     public Optional<EventStream> stream() {
         return Optional.ofNullable(stream);
     }

@@ -15,7 +15,7 @@ public enum AdminSocket {
         this.fileName = fileName;
     }
 
-    /** Name of the socket's file. */
+    /** {@return name of the socket's file} */
     public String fileName() {
         return fileName;
     }

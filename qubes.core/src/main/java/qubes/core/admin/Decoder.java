@@ -23,7 +23,12 @@ public final class Decoder {
 
     private Decoder() {}
 
-    /** ASCII text. */
+    /**
+     * {@return ASCII text}
+     *
+     * @param untrusted what a caller sent
+     * @param otherwise makes the error for anything else
+     */
     public static String ascii(
             Untrusted untrusted, Supplier<? extends RuntimeException> otherwise) {
         for (byte b : untrusted.bytes()) {
@@ -34,25 +39,42 @@ public final class Decoder {
         return text(untrusted);
     }
 
-    /** What {@code known} holds under the text; the text itself is not let through. */
+    /**
+     * {@return what {@code known} holds under the text; the text itself is not let through}
+     *
+     * @param <T> type of what is known
+     * @param untrusted what a caller sent
+     * @param known finds what is meant by a text; absent if nothing is
+     */
     public static <T> Optional<T> known(Untrusted untrusted, Function<String, Optional<T>> known) {
         return known.apply(text(untrusted));
     }
 
     /**
-     * The text as it is but for what cannot be printed, which is escaped: for messages that must
-     * say what was asked for.
+     * {@return the text as it is but for what cannot be printed, which is escaped: for messages
+     * that must say what was asked for}
+     *
+     * @param untrusted what a caller sent
      */
     public static String shown(Untrusted untrusted) {
         return Repr.printable(text(untrusted));
     }
 
-    /** The text in quotes, as messages show a name of which nothing is known. */
+    /**
+     * {@return the text in quotes, as messages show a name of which nothing is known}
+     *
+     * @param untrusted what a caller sent
+     */
     public static String quoted(Untrusted untrusted) {
         return Repr.quote(text(untrusted));
     }
 
-    /** What stands between separators; nothing of nothing. */
+    /**
+     * {@return what stands between separators; nothing of nothing}
+     *
+     * @param untrusted what a caller sent
+     * @param separator the character between parts
+     */
     public static List<Untrusted> parts(Untrusted untrusted, char separator) {
         byte[] bytes = untrusted.bytes();
         List<Untrusted> parts = new ArrayList<>();
@@ -67,8 +89,10 @@ public final class Decoder {
     }
 
     /**
-     * The lines of ASCII text, as the original tells lines apart; what ends a line is no part of
-     * it.
+     * {@return the lines of ASCII text, as the original tells lines apart; what ends a line is no
+     * part of it}
+     *
+     * @param untrusted what a caller sent
      */
     public static List<Untrusted> lines(Untrusted untrusted) {
         byte[] bytes = untrusted.bytes();
@@ -97,15 +121,21 @@ public final class Decoder {
     public record Option(Untrusted key, Untrusted value) {}
 
     /**
-     * {@code key=value}; the value may hold more equal signs.
+     * {@return {@code key=value}; the value may hold more equal signs}
      *
+     * @param untrusted what a caller sent
      * @throws Unanswerable if there is no equal sign
      */
     public static Option option(Untrusted untrusted) {
         return option(untrusted, () -> new Unanswerable("an option without an equal sign"));
     }
 
-    /** As {@link #option(Untrusted)}, with the error to throw if there is no equal sign. */
+    /**
+     * {@return as {@link #option(Untrusted)}, with the error to throw if there is no equal sign}
+     *
+     * @param untrusted what a caller sent
+     * @param otherwise makes the error for anything else
+     */
     public static Option option(
             Untrusted untrusted, Supplier<? extends RuntimeException> otherwise) {
         byte[] bytes = untrusted.bytes();
@@ -119,7 +149,11 @@ public final class Decoder {
         throw otherwise.get();
     }
 
-    /** Without the blanks around it, for what may have some. */
+    /**
+     * {@return without the blanks around it, for what may have some}
+     *
+     * @param untrusted what a caller sent
+     */
     public static Untrusted trimmed(Untrusted untrusted) {
         byte[] bytes = untrusted.bytes();
         int from = 0;
@@ -138,9 +172,10 @@ public final class Decoder {
     }
 
     /**
-     * A whole number; blanks around it are no part of one (spec admin-protocol §3.3).
+     * {@return a whole number; blanks around it are no part of one (spec admin-protocol §3.3)}
      *
      * @param name what it is, for messages
+     * @param untrusted what a caller sent
      * @param negative whether it may be negative
      * @throws ProtocolError if it is none, has more than 19 digits or leading zeros
      */
@@ -173,8 +208,10 @@ public final class Decoder {
     }
 
     /**
-     * True or false, in one of the usual spellings and nothing else (spec admin-protocol §3.4).
+     * {@return true or false, in one of the usual spellings and nothing else (spec admin-protocol
+     * §3.4)}
      *
+     * @param untrusted what a caller sent
      * @throws ProtocolError if it is none
      */
     public static boolean bool(Untrusted untrusted) {

@@ -20,8 +20,9 @@ public final class DeviceDecoder {
     private DeviceDecoder() {}
 
     /**
-     * Codes of interfaces of devices, one after the other, none of them twice.
+     * {@return codes of interfaces of devices, one after the other, none of them twice}
      *
+     * @param untrusted what a caller sent
      * @throws ProtocolError if they are not ASCII, or one is there twice
      * @throws QubesValueError if the length is not a multiple of seven
      */
@@ -46,8 +47,10 @@ public final class DeviceDecoder {
     }
 
     /**
-     * A device, as {@code <backend>+<port>+<identity>} (spec devices.md §1.1).
+     * {@return a device, as {@code <backend>+<port>+<identity>} (spec devices.md §1.1)}
      *
+     * @param untrusted what a caller sent
+     * @param deviceClass name of the class that the method is about
      * @param known whether there is a domain of that name
      * @throws Unanswerable if it has no such form, or there is no such backend
      */
@@ -61,8 +64,9 @@ public final class DeviceDecoder {
     }
 
     /**
-     * How a device is to be attached; nothing at all means by hand and without options.
+     * {@return how a device is to be attached; nothing at all means by hand and without options}
      *
+     * @param untrusted what a caller sent
      * @param device that the caller named
      * @param known whether there is a domain of that name
      * @throws ProtocolError if it is not of that form or about another device (spec devices.md §2)
@@ -73,8 +77,9 @@ public final class DeviceDecoder {
     }
 
     /**
-     * When an assigned device is to be attached.
+     * {@return when an assigned device is to be attached}
      *
+     * @param untrusted what a caller sent
      * @throws QubesUnrecognizedDeviceAssignmentMode if it is no mode of assignments
      */
     public static AssignmentMode assignmentMode(Untrusted untrusted) {
@@ -85,8 +90,9 @@ public final class DeviceDecoder {
     }
 
     /**
-     * A port of some backend, as {@code <backend>+<port>}, to compare others with.
+     * {@return a port of some backend, as {@code <backend>+<port>}, to compare others with}
      *
+     * @param untrusted what a caller sent
      * @throws Unanswerable if it has no such form
      */
     public static String portKey(Untrusted untrusted) {

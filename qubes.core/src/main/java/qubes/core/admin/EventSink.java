@@ -9,9 +9,17 @@ import qubes.core.event.Event;
  */
 @ProviderType
 public interface EventSink {
-    /** Sends an event. A caller that does not read what it is sent is cut off. */
+    /**
+     * Sends an event. A caller that does not read what it is sent is cut off.
+     *
+     * @param event what the caller is told
+     */
     void send(Event event);
 
-    /** Ends the stream with an error that the caller sees after what was sent before. */
+    /**
+     * Ends the stream with an error that the caller sees after what was sent before.
+     *
+     * @param reason the error that the caller sees
+     */
     void fail(RuntimeException reason);
 }

@@ -9,6 +9,7 @@ public interface EventStream {
     /**
      * Begins to send to {@code sink}. Must not block.
      *
+     * @param sink the caller's end
      * @return ends the sending; closed once, when the caller is gone or does not keep up
      */
     AutoCloseable open(EventSink sink);

@@ -20,12 +20,15 @@ public record MethodTraits(
         AdminSocket socket) {
     /** What a method is about. */
     public enum Scope {
+        /** One domain. */
         LOCAL,
+        /** The whole system. */
         GLOBAL
     }
 
     /** What a method can do. */
     public enum Access {
+        /** Changes nothing. */
         READ,
         /** Changes something, or makes something happen. */
         EXECUTE
@@ -33,15 +36,21 @@ public record MethodTraits(
 
     /** Whether a part of a request must, must not, or may be there. */
     public enum Presence {
+        /** It must not be there. */
         NONE,
+        /** It may be there. */
         OPTIONAL,
+        /** It must be there. */
         REQUIRED
     }
 
     /** Which destinations a method takes. */
     public enum Destination {
+        /** Every domain. */
         ANY,
+        /** Dom0 only. */
         ADMIN_VM,
+        /** Every domain but dom0. */
         NOT_ADMIN_VM
     }
 
@@ -55,7 +64,11 @@ public record MethodTraits(
         LONG
     }
 
-    /** A read of memory that takes nothing and goes to any destination. */
+    /**
+     * {@return a read of memory that takes nothing and goes to any destination}
+     *
+     * @param scope one domain, or the system
+     */
     public static MethodTraits read(Scope scope) {
         return new MethodTraits(
                 scope,
@@ -67,7 +80,11 @@ public record MethodTraits(
                 AdminSocket.ADMIN);
     }
 
-    /** A change that takes nothing and goes to any destination. */
+    /**
+     * {@return a change that takes nothing and goes to any destination}
+     *
+     * @param scope one domain, or the system
+     */
     public static MethodTraits execute(Scope scope) {
         return new MethodTraits(
                 scope,
@@ -79,27 +96,47 @@ public record MethodTraits(
                 AdminSocket.ADMIN);
     }
 
-    /** This, with an argument. */
+    /**
+     * {@return this, with an argument}
+     *
+     * @param presence whether it must be there
+     */
     public MethodTraits argument(Presence presence) {
         return new MethodTraits(scope, access, presence, payload, destination, pace, socket);
     }
 
-    /** This, with a payload. */
+    /**
+     * {@return this, with a payload}
+     *
+     * @param presence whether it must be there
+     */
     public MethodTraits payload(Presence presence) {
         return new MethodTraits(scope, access, argument, presence, destination, pace, socket);
     }
 
-    /** This, for some destinations only. */
+    /**
+     * {@return this, for some destinations only}
+     *
+     * @param destinations which are let through
+     */
     public MethodTraits to(Destination destinations) {
         return new MethodTraits(scope, access, argument, payload, destinations, pace, socket);
     }
 
-    /** This, at another pace. */
+    /**
+     * {@return this, at another pace}
+     *
+     * @param needed how long an answer can take
+     */
     public MethodTraits pace(Pace needed) {
         return new MethodTraits(scope, access, argument, payload, destination, needed, socket);
     }
 
-    /** This, served on another socket. */
+    /**
+     * {@return this, served on another socket}
+     *
+     * @param where the socket
+     */
     public MethodTraits on(AdminSocket where) {
         return new MethodTraits(scope, access, argument, payload, destination, pace, where);
     }

@@ -21,8 +21,9 @@ public final class NameDecoder {
     private NameDecoder() {}
 
     /**
-     * A name that a domain may have.
+     * {@return a name that a domain may have}
      *
+     * @param untrusted what a caller sent
      * @throws QubesValueError if it may not
      */
     public static DomainName domainName(Untrusted untrusted) {
@@ -33,8 +34,9 @@ public final class NameDecoder {
     }
 
     /**
-     * The name of a feature to set.
+     * {@return the name of a feature to set}
      *
+     * @param untrusted what a caller sent
      * @throws ProtocolError if it has other characters than letters, digits, {@code _}, {@code .}
      *     and {@code -}
      */
@@ -48,8 +50,9 @@ public final class NameDecoder {
     }
 
     /**
-     * A tag.
+     * {@return a tag}
      *
+     * @param untrusted what a caller sent
      * @throws QubesInvalidTagError if it is empty or has other characters than letters, digits,
      *     {@code _} and {@code -}
      */
@@ -65,8 +68,9 @@ public final class NameDecoder {
     }
 
     /**
-     * The name of a backup profile, a file's name without its ending.
+     * {@return the name of a backup profile, a file's name without its ending}
      *
+     * @param untrusted what a caller sent
      * @throws ProtocolError if it holds a slash
      */
     public static String backupProfile(Untrusted untrusted) {
@@ -78,8 +82,9 @@ public final class NameDecoder {
     }
 
     /**
-     * What may be the name of a label.
+     * {@return what may be the name of a label}
      *
+     * @param untrusted what a caller sent
      * @throws QubesInvalidLabelError if it has other characters than letters, digits, {@code _},
      *     {@code .} and {@code -}
      */
@@ -92,8 +97,9 @@ public final class NameDecoder {
     }
 
     /**
-     * The name of a new label, or of one that is meant by name and not by index.
+     * {@return the name of a new label, or of one that is meant by name and not by index}
      *
+     * @param untrusted what a caller sent
      * @throws QubesInvalidLabelError also if it is a number
      */
     public static String labelNameNoIndex(Untrusted untrusted) {
@@ -105,8 +111,9 @@ public final class NameDecoder {
     }
 
     /**
-     * The name of a storage pool to add.
+     * {@return the name of a storage pool to add}
      *
+     * @param name what a caller wrote
      * @throws ProtocolError if it has other characters than letters, digits, {@code _}, {@code .}
      *     and {@code -}
      */
@@ -118,8 +125,9 @@ public final class NameDecoder {
     }
 
     /**
-     * The token of a volume's copy; blanks around it are dropped.
+     * {@return the token of a volume's copy; blanks around it are dropped}
      *
+     * @param untrusted what a caller sent
      * @throws ProtocolError if it is no ASCII
      */
     public static String token(Untrusted untrusted) {
@@ -129,8 +137,9 @@ public final class NameDecoder {
     }
 
     /**
-     * The id of a revision; blanks around it are dropped.
+     * {@return the id of a revision; blanks around it are dropped}
      *
+     * @param untrusted what a caller sent
      * @throws ProtocolError if it has characters that no revision has
      */
     public static String revision(Untrusted untrusted) {

@@ -14,17 +14,23 @@ public final class Untrusted {
         this.bytes = bytes;
     }
 
-    /** A copy of a part of {@code bytes}. */
+    /**
+     * {@return a copy of a part of {@code bytes}}
+     *
+     * @param bytes what was received
+     * @param from index of the first byte
+     * @param to index after the last byte
+     */
     public static Untrusted copyOf(byte[] bytes, int from, int to) {
         return from == to ? EMPTY : new Untrusted(java.util.Arrays.copyOfRange(bytes, from, to));
     }
 
-    /** True if there is nothing. */
+    /** {@return true if there is nothing} */
     public boolean isEmpty() {
         return bytes.length == 0;
     }
 
-    /** Number of bytes. */
+    /** {@return number of bytes} */
     public int size() {
         return bytes.length;
     }

@@ -27,6 +27,9 @@ public final class ValueDecoder {
     /**
      * The value for a property, checked as far as that can be done without looking at the system.
      *
+     * @param property the property to set
+     * @param holder whose property it is
+     * @param untrusted what a caller sent
      * @return the text, for {@link Property#parse}
      * @throws QubesValueError if the property's type has no such value
      */
@@ -62,9 +65,10 @@ public final class ValueDecoder {
     }
 
     /**
-     * The value of a feature.
+     * {@return the value of a feature}
      *
      * @param feature its name, which is checked only when the value is known to be ASCII
+     * @param untrusted what a caller sent
      * @throws ProtocolError if there are characters other than printable ones
      */
     public static String featureValue(Untrusted feature, Untrusted untrusted) {
@@ -80,8 +84,9 @@ public final class ValueDecoder {
     }
 
     /**
-     * The value of a feature that a qube asks for (spec admin-api §15).
+     * {@return the value of a feature that a qube asks for (spec admin-api §15)}
      *
+     * @param untrusted what a caller sent
      * @throws Unanswerable if it is not ASCII
      * @throws ProtocolError if there are characters other than letters, digits, {@code -.,_=} and
      *     the blank
@@ -93,8 +98,9 @@ public final class ValueDecoder {
     }
 
     /**
-     * What a qube says of its tools (spec admin-api §15).
+     * {@return what a qube says of its tools (spec admin-api §15)}
      *
+     * @param untrusted what a caller sent
      * @throws ProtocolError if there are characters other than letters and digits
      */
     public static String toolValue(Untrusted untrusted) {
@@ -109,8 +115,9 @@ public final class ValueDecoder {
     }
 
     /**
-     * Whether there are updates, from how many; blanks around the number are dropped.
+     * {@return whether there are updates, from how many; blanks around the number are dropped}
      *
+     * @param untrusted what a caller sent
      * @throws ProtocolError if it is no number
      */
     public static boolean anyUpdates(Untrusted untrusted) {
@@ -122,8 +129,9 @@ public final class ValueDecoder {
     }
 
     /**
-     * The colour of a label, {@code 0xRRGGBB}; blanks around it are dropped.
+     * {@return the colour of a label, {@code 0xRRGGBB}; blanks around it are dropped}
      *
+     * @param untrusted what a caller sent
      * @throws QubesInvalidLabelValueError if it is not one
      */
     public static String labelColor(Untrusted untrusted) {
@@ -150,7 +158,11 @@ public final class ValueDecoder {
         return color;
     }
 
-    /** How an import of data ended: absent if well, else what the importer says went wrong. */
+    /**
+     * {@return how an import of data ended: absent if well, else what the importer says went wrong}
+     *
+     * @param untrusted what a caller sent
+     */
     public static Optional<String> importFailure(Untrusted untrusted) {
         String text = Decoder.text(untrusted);
         if (text.equals("ok")) {
@@ -164,6 +176,8 @@ public final class ValueDecoder {
      * Notes on a qube: UTF-8, where line feeds and tabs are kept and whatever else is not safe to
      * show becomes {@code _}.
      *
+     * @param untrusted what a caller sent
+     * @return the text as it may be shown and stored
      * @throws ProtocolError if there is too much of it, or it is not UTF-8
      */
     public static String notes(Untrusted untrusted) {
@@ -180,8 +194,9 @@ public final class ValueDecoder {
     }
 
     /**
-     * The rules of a firewall, a line each.
+     * {@return the rules of a firewall, a line each}
      *
+     * @param untrusted what a caller sent
      * @throws ProtocolError if they are not ASCII
      * @throws Unanswerable if a line is no rule
      */

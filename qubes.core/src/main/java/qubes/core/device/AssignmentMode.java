@@ -19,7 +19,11 @@ public enum AssignmentMode {
         this.wireName = wireName;
     }
 
-    /** The mode of that wire name, if there is one. */
+    /**
+     * {@return the mode of that wire name, if there is one}
+     *
+     * @param wireName how the Admin API says it
+     */
     public static Optional<AssignmentMode> find(String wireName) {
         for (AssignmentMode mode : values()) {
             if (mode.wireName.equals(wireName)) {
@@ -29,12 +33,12 @@ public enum AssignmentMode {
         return Optional.empty();
     }
 
-    /** As clients and the store write it. */
+    /** {@return as clients and the store write it} */
     public String wireName() {
         return wireName;
     }
 
-    /** True of every mode but manual. */
+    /** {@return true of every mode but manual} */
     public boolean automatic() {
         return this != MANUAL;
     }

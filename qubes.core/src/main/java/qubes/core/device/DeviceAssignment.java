@@ -28,18 +28,33 @@ public record DeviceAssignment(
     private static final String MODE = "mode";
     private static final String FRONTEND = "frontend_domain";
 
+    /**
+     * Copies its collections.
+     *
+     * @param device where it is plugged, and which one it is
+     * @param frontend the domain that gets it, where a text says so
+     * @param options how it is attached, option name to value
+     * @param mode when it is to be attached
+     */
     public DeviceAssignment {
         options = Collections.unmodifiableMap(new LinkedHashMap<>(options));
     }
 
-    /** An assignment without options, to a domain that goes without saying. */
+    /**
+     * {@return an assignment without options, to a domain that goes without saying}
+     *
+     * @param device where it is plugged, and which one it is
+     * @param mode when it is to be attached
+     */
     public static DeviceAssignment of(VirtualDevice device, AssignmentMode mode) {
         return new DeviceAssignment(device, Optional.empty(), Map.of(), mode);
     }
 
     /**
-     * What the store has of an assignment (spec devices.md §5); absent if its mode is none that
-     * makes the device be attached, or its backend can be no domain's name.
+     * {@return what the store has of an assignment (spec devices.md §5); absent if its mode is none
+     * that makes the device be attached, or its backend can be no domain's name}
+     *
+     * @param stored what the store holds
      */
     public static Optional<DeviceAssignment> of(AssignmentRecord stored) {
         String backend = stored.backendDomain();
@@ -60,9 +75,10 @@ public record DeviceAssignment(
     }
 
     /**
-     * The assignment that a request's text is about; an empty one is of a manual attachment without
-     * options.
+     * {@return the assignment that a request's text is about; an empty one is of a manual
+     * attachment without options}
      *
+     * @param text the serialization that a caller sent
      * @param expected the device that the text is to be about
      * @param known whether there is a domain of that name
      * @throws ProtocolError if the text is not of the form of {@link #serialized}, is about another
@@ -119,22 +135,34 @@ public record DeviceAssignment(
                 .orElseThrow(() -> new ProtocolError(Repr.quote(name)));
     }
 
-    /** This assignment in another mode. */
+    /**
+     * {@return this assignment in another mode}
+     *
+     * @param other the mode
+     */
     public DeviceAssignment in(AssignmentMode other) {
         return new DeviceAssignment(device, frontend, options, other);
     }
 
-    /** This assignment with other options. */
+    /**
+     * {@return this assignment with other options}
+     *
+     * @param others the options, option name to value
+     */
     public DeviceAssignment with(Map<String, String> others) {
         return new DeviceAssignment(device, frontend, others, mode);
     }
 
-    /** This assignment, to a domain that is named. */
+    /**
+     * {@return this assignment, to a domain that is named}
+     *
+     * @param name name of the domain that is to have it
+     */
     public DeviceAssignment to(DomainName name) {
         return new DeviceAssignment(device, Optional.of(name), options, mode);
     }
 
-    /** The assignment as the store has it. */
+    /** {@return the assignment as the store has it} */
     public AssignmentRecord record() {
         return AssignmentRecord.create(
                 device.deviceClass(),
@@ -145,12 +173,17 @@ public record DeviceAssignment(
                 options);
     }
 
-    /** True if the frontend does not start without the device. */
+    /** {@return true if the frontend does not start without the device} */
     public boolean required() {
         return mode == AssignmentMode.REQUIRED;
     }
 
-    /** True if a device of the same class and backend is at this port and has this identity. */
+    /**
+     * {@return true if a device of the same class and backend is at this port and has this
+     * identity}
+     *
+     * @param other a device as it is plugged now
+     */
     public boolean matches(VirtualDevice other) {
         Port port = device.port();
         return port.deviceClass().equals(other.deviceClass())
@@ -160,9 +193,9 @@ public record DeviceAssignment(
     }
 
     /**
-     * The devices that the assignment may mean: the one at its port, an unknown one if nothing is
-     * plugged there; where any port will do, all that match. An identity that is none matches
-     * nothing by itself.
+     * {@return the devices that the assignment may mean: the one at its port, an unknown one if
+     * nothing is plugged there; where any port will do, all that match} An identity that is none
+     * matches nothing by itself.
      *
      * @param exposed the devices of this class that the backend offers now
      */
@@ -180,7 +213,7 @@ public record DeviceAssignment(
     }
 
     /**
-     * The assignment as properties (spec devices.md §2).
+     * {@return the assignment as properties (spec devices.md §2)}
      *
      * @throws ProtocolError if something of it has characters that clients do not read
      */
@@ -192,7 +225,7 @@ public record DeviceAssignment(
         return String.join(" ", items);
     }
 
-    /** Its line in a list of assignments or attachments, without the line feed. */
+    /** {@return its line in a list of assignments or attachments, without the line feed} */
     public String line() {
         return device.key() + " " + serialized();
     }

@@ -11,11 +11,21 @@ import java.util.Map;
  * @param options how it is attached, option name to value, in order
  */
 public record DeviceAttachment(VirtualDevice device, Map<String, String> options) {
+    /**
+     * Copies its collections.
+     *
+     * @param device where it is plugged, and which one it is
+     * @param options how it is attached, option name to value, in order
+     */
     public DeviceAttachment {
         options = Collections.unmodifiableMap(new LinkedHashMap<>(options));
     }
 
-    /** The attachment of a device without options. */
+    /**
+     * {@return the attachment of a device without options}
+     *
+     * @param device where it is plugged, and which one it is
+     */
     public static DeviceAttachment of(VirtualDevice device) {
         return new DeviceAttachment(device, Map.of());
     }

@@ -41,13 +41,29 @@ public record DeviceInfo(
     private static final String PARENT_PORT = "parent_port_id";
     private static final String PARENT_CLASS = "parent_devclass";
 
+    /**
+     * Copies its collections.
+     *
+     * @param device where it is plugged, and which one it is
+     * @param interfaces what it can do, the main one first
+     * @param parent the port of the device that it is part of, if it is part of one
+     * @param attachment the domain that it is attached to, if any
+     * @param data more that the class of device tells of it, key to value
+     * @param known false of what stands for an unplugged device; the original calls it
+     *     UnknownDevice
+     * @param labels what it is called, by whom it is made
+     */
     public DeviceInfo {
         device = device.anyIdentity() ? device.identifiedBy(VirtualDevice.NO_IDENTITY) : device;
         interfaces = List.copyOf(interfaces);
         data = Collections.unmodifiableMap(new LinkedHashMap<>(data));
     }
 
-    /** A device that is there and of which nothing else is known yet. */
+    /**
+     * {@return a device that is there and of which nothing else is known yet}
+     *
+     * @param device where it is plugged, and which one it is
+     */
     public static DeviceInfo of(VirtualDevice device) {
         return new DeviceInfo(
                 device,
@@ -59,7 +75,11 @@ public record DeviceInfo(
                 true);
     }
 
-    /** What stands for a device that is not plugged now. */
+    /**
+     * {@return what stands for a device that is not plugged now}
+     *
+     * @param device where it is plugged, and which one it is
+     */
     public static DeviceInfo unknown(VirtualDevice device) {
         DeviceInfo info = of(device);
         return new DeviceInfo(
@@ -73,9 +93,10 @@ public record DeviceInfo(
     }
 
     /**
-     * The device that a text of {@link #serialized} is about. A text that is not of that form, or
-     * is about another device, gives an unknown one.
+     * {@return the device that a text of {@link #serialized} is about} A text that is not of that
+     * form, or is about another device, gives an unknown one.
      *
+     * @param text the serialization, as a backend or a caller wrote it
      * @param expected the device that the text is to be about
      */
     public static DeviceInfo parse(String text, VirtualDevice expected) {
@@ -114,29 +135,49 @@ public record DeviceInfo(
         return Optional.ofNullable(properties.remove(key));
     }
 
-    /** This device with other labels. */
+    /**
+     * {@return this device with other labels}
+     *
+     * @param other vendor, product and other words for users
+     */
     public DeviceInfo labelled(DeviceLabels other) {
         return new DeviceInfo(device, other, interfaces, parent, attachment, data, known);
     }
 
-    /** This device with other interfaces. */
+    /**
+     * {@return this device with other interfaces}
+     *
+     * @param others the interfaces, main one first
+     */
     public DeviceInfo with(List<DeviceInterface> others) {
         return new DeviceInfo(device, labels, others, parent, attachment, data, known);
     }
 
-    /** This device as part of another one at the same backend. */
+    /**
+     * {@return this device as part of another one at the same backend}
+     *
+     * @param other the port of the device that this one is part of
+     */
     public DeviceInfo partOf(Port other) {
         return new DeviceInfo(
                 device, labels, interfaces, Optional.of(other), attachment, data, known);
     }
 
-    /** This device as attached to a domain. */
+    /**
+     * {@return this device as attached to a domain}
+     *
+     * @param frontend name of the domain that has it
+     */
     public DeviceInfo attachedTo(DomainName frontend) {
         return new DeviceInfo(
                 device, labels, interfaces, parent, Optional.of(frontend), data, known);
     }
 
-    /** This device with more told of it. */
+    /**
+     * {@return this device with more told of it}
+     *
+     * @param more further properties, key to value
+     */
     public DeviceInfo with(Map<String, String> more) {
         return new DeviceInfo(device, labels, interfaces, parent, attachment, more, known);
     }
@@ -146,7 +187,7 @@ public record DeviceInfo(
         return device.port();
     }
 
-    /** What users call such devices: by the first interface that tells. */
+    /** {@return what users call such devices: by the first interface that tells} */
     public InterfaceCategory category() {
         return interfaces.stream()
                 .map(DeviceInterface::category)
@@ -155,7 +196,7 @@ public record DeviceInfo(
                 .orElse(InterfaceCategory.OTHER);
     }
 
-    /** The device in words: category, maker, what it is. */
+    /** {@return the device in words: category, maker, what it is} */
     public String description() {
         return category()
                 + ": "
@@ -167,7 +208,7 @@ public record DeviceInfo(
     }
 
     /**
-     * The device as properties (spec devices.md §2).
+     * {@return the device as properties (spec devices.md §2)}
      *
      * @throws ProtocolError if something of it has characters that clients do not read
      */
@@ -185,7 +226,7 @@ public record DeviceInfo(
         return String.join(" ", items);
     }
 
-    /** Its line in a list of what a backend offers, without the line feed. */
+    /** {@return its line in a list of what a backend offers, without the line feed} */
     public String line() {
         return device.portId() + ":" + device.deviceId() + " " + serialized();
     }

@@ -23,6 +23,11 @@ public record DeviceInterface(String code) {
     private static final Pattern DIGITS = Pattern.compile("[0-9a-fA-F*]{0,6}");
     private static final String UNKNOWN_CLASS = "?";
 
+    /**
+     * Checks what it is made of.
+     *
+     * @param code seven characters
+     */
     public DeviceInterface {
         if (code.length() != LENGTH) {
             throw new IllegalArgumentException(
@@ -30,15 +35,20 @@ public record DeviceInterface(String code) {
         }
     }
 
-    /** The interface of a code; one shorter than seven characters is of an unknown class. */
+    /**
+     * {@return the interface of a code; one shorter than seven characters is of an unknown class}
+     *
+     * @param code seven characters
+     */
     public static DeviceInterface of(String code) {
         return new DeviceInterface(code.length() < LENGTH ? UNKNOWN_CLASS + padded(code) : code);
     }
 
     /**
-     * An interface of a class of device.
+     * {@return an interface of a class of device}
      *
      * @param digits up to six; what is missing may be anything
+     * @param deviceClass name of the class of devices
      * @throws ProtocolError if they are not hexadecimal digits or {@code *}
      */
     public static DeviceInterface of(String digits, String deviceClass) {
@@ -49,8 +59,9 @@ public record DeviceInterface(String code) {
     }
 
     /**
-     * The interfaces of codes that stand one after the other.
+     * {@return the interfaces of codes that stand one after the other}
      *
+     * @param codes codes of seven characters each, without anything between
      * @throws QubesValueError if the length is not a multiple of seven
      */
     public static List<DeviceInterface> listOf(String codes) {
@@ -71,14 +82,21 @@ public record DeviceInterface(String code) {
         return all;
     }
 
-    /** Their codes, one after the other. */
+    /**
+     * {@return their codes, one after the other}
+     *
+     * @param interfaces interfaces of one device, in order
+     */
     public static String text(Collection<DeviceInterface> interfaces) {
         return interfaces.stream().map(DeviceInterface::code).collect(Collectors.joining());
     }
 
     /**
-     * The first of the interfaces that some pattern matches: why a device is denied to a domain
-     * with those patterns in {@code devices_denied}.
+     * {@return the first of the interfaces that some pattern matches: why a device is denied to a
+     * domain with those patterns in {@code devices_denied}}
+     *
+     * @param patterns interfaces that may hold wildcards
+     * @param interfaces interfaces of one device, in order
      */
     public static Optional<DeviceInterface> firstMatching(
             Collection<DeviceInterface> patterns, Collection<DeviceInterface> interfaces) {
@@ -87,7 +105,11 @@ public record DeviceInterface(String code) {
                 .findFirst();
     }
 
-    /** True if each character of this pattern is {@code *} or the candidate's. */
+    /**
+     * {@return true if each character of this pattern is {@code *} or the candidate's}
+     *
+     * @param candidate an interface of a device
+     */
     public boolean matches(DeviceInterface candidate) {
         for (int i = 0; i < LENGTH; i++) {
             if (code.charAt(i) != '*' && code.charAt(i) != candidate.code.charAt(i)) {
@@ -97,7 +119,7 @@ public record DeviceInterface(String code) {
         return true;
     }
 
-    /** The class of device, if the code tells. */
+    /** {@return the class of device, if the code tells} */
     public Optional<String> deviceClass() {
         return switch (code.charAt(0)) {
             case 'u' -> Optional.of("usb");
@@ -108,12 +130,16 @@ public record DeviceInterface(String code) {
         };
     }
 
-    /** What users call such devices. */
+    /** {@return what users call such devices} */
     public InterfaceCategory category() {
         return InterfaceCategory.of(this);
     }
 
-    /** The interface in words, as far as the host knows them; else its code. */
+    /**
+     * {@return the interface in words, as far as the host knows them; else its code}
+     *
+     * @param names knows the words for classes of interfaces
+     */
     public String text(InterfaceNames names) {
         return switch (code.charAt(0)) {
             case 'b' -> "Block Device";

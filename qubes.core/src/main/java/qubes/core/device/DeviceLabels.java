@@ -17,6 +17,15 @@ public record DeviceLabels(
     /** Nothing is known. */
     public static final DeviceLabels NONE = new DeviceLabels("", "", "", "", "");
 
+    /**
+     * Checks what it is made of.
+     *
+     * @param vendor who sells it
+     * @param product what it is
+     * @param manufacturer who made it
+     * @param name what its class calls it
+     * @param serial number of this very one
+     */
     public DeviceLabels {
         vendor = orUnknown(vendor);
         product = orUnknown(product);
@@ -35,12 +44,12 @@ public record DeviceLabels(
                 taken(properties, "serial"));
     }
 
-    /** Who made it, if anything tells. */
+    /** {@return who made it, if anything tells} */
     public Optional<String> maker() {
         return firstKnown(vendor, manufacturer);
     }
 
-    /** What it is, if anything tells. */
+    /** {@return what it is, if anything tells} */
     public Optional<String> title() {
         return firstKnown(product, name, serial);
     }

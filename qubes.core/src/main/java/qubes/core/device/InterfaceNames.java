@@ -44,6 +44,9 @@ public final class InterfaceNames {
     /**
      * Reads {@code usb.ids} and {@code pci.ids} in a folder. What is not there, or cannot be read,
      * gives no names. Blocks.
+     *
+     * @param folder where the system has the lists
+     * @return the names
      */
     public static InterfaceNames read(Path folder) {
         Map<String, String> names = new HashMap<>();

@@ -83,6 +83,7 @@ public record PciPaths(Path sysfs) {
     /**
      * The address of the device at a port.
      *
+     * @param path of buses and devices from the root to the device
      * @return absent if the text is no port, or a bridge on the way to it is not there
      */
     public Optional<String> address(String path) {
@@ -98,9 +99,11 @@ public record PciPaths(Path sysfs) {
     }
 
     /**
-     * What an old store means by the id of a PCI device: a port as it is; the port of the device at
-     * an address, which may be written as in {@code 02_00.2}. What cannot be resolved stays as it
-     * is.
+     * {@return what an old store means by the id of a PCI device: a port as it is; the port of the
+     * device at an address, which may be written as in {@code 02_00.2}} What cannot be resolved
+     * stays as it is.
+     *
+     * @param stored how the store names the device
      */
     public String port(String stored) {
         return Address.parse(HOP, stored).flatMap(this::path).or(() -> path(stored)).orElse(stored);

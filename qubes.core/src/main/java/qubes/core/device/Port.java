@@ -31,32 +31,51 @@ public record Port(Optional<DomainName> backend, String portId, String deviceCla
                     .thenComparing(Port::deviceClass)
                     .thenComparing(Port::portId, ANY_FIRST);
 
+    /**
+     * Checks what it is made of.
+     *
+     * @param backend the domain that offers the device
+     * @param portId the place at the backend
+     * @param deviceClass {@code pci}, {@code block}, {@code usb}, …
+     */
     public Port {
         portId = portId.isEmpty() ? ANY : portId;
         deviceClass = deviceClass.isEmpty() ? PERIPHERAL : deviceClass;
     }
 
-    /** A port of a domain. */
+    /**
+     * {@return a port of a domain}
+     *
+     * @param backend the domain that offers the device
+     * @param portId the place at the backend
+     * @param deviceClass {@code pci}, {@code block}, {@code usb}, …
+     */
     public static Port of(DomainName backend, String portId, String deviceClass) {
         return new Port(Optional.of(backend), portId, deviceClass);
     }
 
-    /** Any port of any domain; the original calls it AnyPort. */
+    /**
+     * {@return any port of any domain; the original calls it AnyPort}
+     *
+     * @param deviceClass {@code pci}, {@code block}, {@code usb}, …
+     */
     public static Port any(String deviceClass) {
         return new Port(Optional.empty(), ANY, deviceClass);
     }
 
-    /** Name of the backend, {@code *} for any. */
+    /** {@return name of the backend, {@code *} for any} */
     public String backendName() {
         return backend.map(DomainName::value).orElse(ANY);
     }
 
-    /** True if it may be any port of the backend. */
+    /** {@return true if it may be any port of the backend} */
     public boolean anyPort() {
         return portId.equals(ANY);
     }
 
-    /** The form of keys and arguments, {@code <backend>+<port>}; {@code *} for any at all. */
+    /**
+     * {@return the form of keys and arguments, {@code <backend>+<port>}; {@code *} for any at all}
+     */
     public String key() {
         return joined("+");
     }

@@ -36,19 +36,32 @@ public record VirtualDevice(Port port, String deviceId)
             Comparator.comparing(VirtualDevice::port)
                     .thenComparing(VirtualDevice::deviceId, Port.ANY_FIRST);
 
+    /**
+     * Checks what it is made of.
+     *
+     * @param port where it is plugged
+     * @param deviceId the identity that the device shows, such as {@code 0951:1666::u080650};
+     *     {@code *} for any
+     */
     public VirtualDevice {
         deviceId = deviceId.isEmpty() ? Port.ANY : deviceId;
     }
 
-    /** Whatever is plugged there. */
+    /**
+     * {@return whatever is plugged there}
+     *
+     * @param port where it is plugged
+     */
     public static VirtualDevice at(Port port) {
         return new VirtualDevice(port, Port.ANY);
     }
 
     /**
-     * The device that a request's argument names (spec devices.md §1.1): {@code
-     * <backend>+<port>+<identity>}, where {@code _} is any.
+     * {@return the device that a request's argument names (spec devices.md §1.1): {@code
+     * <backend>+<port>+<identity>}, where {@code _} is any}
      *
+     * @param argument as {@code BACKEND+PORT} or {@code BACKEND+PORT+IDENTITY}
+     * @param deviceClass name of the class of devices
      * @param known whether there is a domain of that name
      * @throws IllegalArgumentException if the argument has no {@code +}
      * @throws NoSuchElementException if there is no such backend
@@ -89,34 +102,38 @@ public record VirtualDevice(Port port, String deviceId)
         return text.equals(ANY_ARGUMENT) ? Port.ANY : text;
     }
 
-    /** The backend; absent for any. */
+    /** {@return the backend; absent for any} */
     public Optional<DomainName> backend() {
         return port.backend();
     }
 
-    /** The port at the backend, {@code *} for any. */
+    /** {@return the port at the backend, {@code *} for any} */
     public String portId() {
         return port.portId();
     }
 
-    /** True if it stands for whatever is plugged at the port. */
+    /** {@return true if it stands for whatever is plugged at the port} */
     public boolean anyIdentity() {
         return deviceId.equals(Port.ANY);
     }
 
-    /** This device with another identity. */
+    /**
+     * {@return this device with another identity}
+     *
+     * @param identity what the device shows; {@code *} for any
+     */
     public VirtualDevice identifiedBy(String identity) {
         return new VirtualDevice(port, identity);
     }
 
-    /** The form of keys, {@code <backend>+<port>:<identity>}. */
+    /** {@return the form of keys, {@code <backend>+<port>:<identity>}} */
     public String key() {
         return port.backendName() + "+" + portId() + ":" + deviceId;
     }
 
     /**
-     * The form of a request's argument. What {@link #parseArgument} makes of it is this device,
-     * unless an identity of some length has wildcards in it.
+     * {@return the form of a request's argument} What {@link #parseArgument} makes of it is this
+     * device, unless an identity of some length has wildcards in it.
      */
     public String argument() {
         return key().replace(':', '+')
@@ -125,7 +142,7 @@ public record VirtualDevice(Port port, String deviceId)
     }
 
     /**
-     * The device as properties (spec devices.md §2).
+     * {@return the device as properties (spec devices.md §2)}
      *
      * @throws qubes.core.error.ProtocolError if an id has characters that clients do not read
      */

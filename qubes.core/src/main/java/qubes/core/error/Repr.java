@@ -8,8 +8,10 @@ public final class Repr {
     private Repr() {}
 
     /**
-     * {@code text} in single quotes, or in double quotes if it holds a single quote and no double
-     * one.
+     * {@return {@code text} in single quotes, or in double quotes if it holds a single quote and no
+     * double one}
+     *
+     * @param text any text, trusted or not
      */
     public static String quote(String text) {
         char quote = text.indexOf('\'') >= 0 && text.indexOf('"') < 0 ? '"' : '\'';
@@ -19,8 +21,10 @@ public final class Repr {
     }
 
     /**
-     * {@code text} without quotes around it: as it is, but for what cannot be printed, which is
-     * escaped. For logs and messages that show what somebody sent.
+     * {@return {@code text} without quotes around it: as it is, but for what cannot be printed,
+     * which is escaped} For logs and messages that show what somebody sent.
+     *
+     * @param text any text, trusted or not
      */
     public static String printable(String text) {
         StringBuilder out = new StringBuilder(text.length());

@@ -25,7 +25,7 @@ public final class StoragePoolException extends QubesException {
     }
 
     /**
-     * The refusal that an I/O failure makes, in words without host paths.
+     * {@return the refusal that an I/O failure makes, in words without host paths}
      *
      * @param what what was being done, such as {@code "Commit of volume appvms/work/private"}
      * @param cause the failure

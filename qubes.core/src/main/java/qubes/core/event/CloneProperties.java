@@ -16,6 +16,14 @@ import qubes.core.property.PropertyHolder;
  */
 public record CloneProperties(
         PropertyHolder subject, PropertyHolder src, List<Property<?>> properties) implements Event {
+    /**
+     * Copies its collections.
+     *
+     * @param subject the domain
+     * @param src whose values were copied
+     * @param properties what was looked at; of these, values that {@code src} has at default were
+     *     not copied
+     */
     public CloneProperties {
         properties = List.copyOf(properties);
     }

@@ -18,7 +18,7 @@ public final class DeviceEvents {
 
     /** An event of one class of device. */
     public interface DeviceEvent extends Event {
-        /** {@code pci}, {@code block}, {@code usb}, … */
+        /** {@return the name of the class: {@code pci}, {@code block}, {@code usb}, …} */
         String deviceClass();
     }
 
@@ -65,7 +65,13 @@ public final class DeviceEvents {
         }
     }
 
-    /** The events of a type that are about one class of device. */
+    /**
+     * {@return the events of a type that are about one class of device}
+     *
+     * @param <E> type of the events
+     * @param type type of the events
+     * @param deviceClass name of the class of devices
+     */
     public static <E extends DeviceEvent> EventPattern<E> of(Class<E> type, String deviceClass) {
         return EventPattern.of(type, "*:" + deviceClass);
     }
@@ -73,6 +79,13 @@ public final class DeviceEvents {
     /** A device is about to be attached: handlers do it, or refuse. They may block. */
     public record PreAttach(PropertyHolder subject, DeviceInfo device, Map<String, String> options)
             implements WithOptions, PreEvent {
+        /**
+         * Checks what it is made of.
+         *
+         * @param subject the domain
+         * @param options empty if something else than this system attached it
+         * @param device where it is plugged, and which one it is
+         */
         public PreAttach {
             options = copy(options);
         }
@@ -90,6 +103,13 @@ public final class DeviceEvents {
      */
     public record Attach(PropertyHolder subject, DeviceInfo device, Map<String, String> options)
             implements WithOptions {
+        /**
+         * Checks what it is made of.
+         *
+         * @param subject the domain
+         * @param options empty if something else than this system attached it
+         * @param device where it is plugged, and which one it is
+         */
         public Attach {
             options = copy(options);
         }
@@ -123,6 +143,13 @@ public final class DeviceEvents {
     public record PreAssign(
             PropertyHolder subject, VirtualDevice device, Map<String, String> options)
             implements WithOptions, PreEvent {
+        /**
+         * Checks what it is made of.
+         *
+         * @param subject the domain
+         * @param options empty if something else than this system attached it
+         * @param device where it is plugged, and which one it is
+         */
         public PreAssign {
             options = copy(options);
         }
@@ -136,6 +163,13 @@ public final class DeviceEvents {
     /** A device was assigned. */
     public record Assign(PropertyHolder subject, VirtualDevice device, Map<String, String> options)
             implements WithOptions {
+        /**
+         * Checks what it is made of.
+         *
+         * @param subject the domain
+         * @param options empty if something else than this system attached it
+         * @param device where it is plugged, and which one it is
+         */
         public Assign {
             options = copy(options);
         }

@@ -9,27 +9,30 @@ import qubes.core.property.PropertyHolder;
  * sees {@code domain-feature-set:gui}.
  */
 public interface Event {
-    /** A domain, or the application. */
+    /** {@return a domain, or the application} */
     PropertyHolder subject();
 
-    /** The name clients see, such as {@code property-set:netvm}. */
+    /** {@return the name clients see, such as {@code property-set:netvm}} */
     String wireName();
 
     /**
-     * What tells the events of one type apart, such as the property or the feature: two of a type
-     * with equal topics have the same wire name. Asked for at every event, so it makes no garbage
-     * where it can.
+     * {@return what tells the events of one type apart, such as the property or the feature: two of
+     * a type with equal topics have the same wire name} Asked for at every event, so it makes no
+     * garbage where it can.
      */
     default Object topic() {
         return wireName();
     }
 
-    /** False for questions the model asks its own handlers; listeners outside never hear those. */
+    /**
+     * {@return false for questions the model asks its own handlers; listeners outside never hear
+     * those}
+     */
     default boolean announced() {
         return true;
     }
 
-    /** The arguments clients see, in order; empty for most. */
+    /** {@return the arguments clients see, in order; empty for most} */
     default Map<String, Object> arguments() {
         return Map.of();
     }

@@ -9,6 +9,8 @@ public interface EventListener {
     /**
      * An event whose effect on the store, if any, is durable. Called in order, by one thread at a
      * time; must not block and must not throw.
+     *
+     * @param event what happened, or is about to
      */
     void onEvent(Event event);
 }

@@ -10,17 +10,33 @@ import java.util.regex.Pattern;
  * @param <E> the type
  */
 public record EventPattern<E extends Event>(Class<E> type, String wirePattern, Pattern compiled) {
-    /** All events of a type. */
+    /**
+     * {@return all events of a type}
+     *
+     * @param <E> type of the events
+     * @param type type of the events
+     */
     public static <E extends Event> EventPattern<E> of(Class<E> type) {
         return of(type, "*");
     }
 
-    /** The events of a type whose wire name matches. */
+    /**
+     * {@return the events of a type whose wire name matches}
+     *
+     * @param <E> type of the events
+     * @param type type of the events
+     * @param wirePattern a wire name that may hold wildcards
+     */
     public static <E extends Event> EventPattern<E> of(Class<E> type, String wirePattern) {
         return new EventPattern<>(type, wirePattern, compile(wirePattern));
     }
 
-    /** True if events of {@code eventType} named {@code wireName} are wanted. */
+    /**
+     * {@return true if events of {@code eventType} named {@code wireName} are wanted}
+     *
+     * @param eventType type of the event
+     * @param wireName name of the event
+     */
     public boolean matches(Class<? extends Event> eventType, String wireName) {
         return type.isAssignableFrom(eventType)
                 && (wirePattern.equals("*") || compiled.matcher(wireName).matches());

@@ -21,6 +21,8 @@ public interface Extension {
      * <p>What it wants to hear of {@link Lifecycle.Load} it hears right afterwards, by itself, of
      * each domain that is there already: so it can put right what changed while it was away. It may
      * hear of one domain twice.
+     *
+     * @param on where to say it
      */
     void subscribe(Subscriptions on);
 }

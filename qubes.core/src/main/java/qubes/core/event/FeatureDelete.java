@@ -5,7 +5,11 @@ import qubes.core.property.PropertyHolder;
 
 /** A feature was removed. */
 public record FeatureDelete(PropertyHolder subject, String feature) implements Event {
-    /** The events of one feature; the name may hold wildcards. */
+    /**
+     * {@return the events of one feature; the name may hold wildcards}
+     *
+     * @param feature name of the feature
+     */
     public static EventPattern<FeatureDelete> of(String feature) {
         return EventPattern.of(FeatureDelete.class, "domain-feature-delete:" + feature);
     }

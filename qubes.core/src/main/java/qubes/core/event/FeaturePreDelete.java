@@ -8,7 +8,11 @@ import qubes.core.property.PropertyHolder;
  * order.
  */
 public record FeaturePreDelete(PropertyHolder subject, String feature) implements Event {
-    /** The events of one feature; the name may hold wildcards. */
+    /**
+     * {@return the events of one feature; the name may hold wildcards}
+     *
+     * @param feature name of the feature
+     */
     public static EventPattern<FeaturePreDelete> of(String feature) {
         return EventPattern.of(FeaturePreDelete.class, "domain-feature-pre-delete:" + feature);
     }

@@ -20,13 +20,24 @@ public record FeaturePreSet(
         Optional<String> oldValue,
         boolean delegated)
         implements PreEvent {
-    /** A feature of the subject itself. */
+    /**
+     * A feature of the subject itself.
+     *
+     * @param subject the domain
+     * @param feature name of the feature, which may hold wildcards in a pattern
+     * @param value what it is set to; empty means false
+     * @param oldValue what it was; absent if it was not there
+     */
     public FeaturePreSet(
             PropertyHolder subject, String feature, String value, Optional<String> oldValue) {
         this(subject, feature, value, oldValue, false);
     }
 
-    /** The events of one feature; the name may hold wildcards. */
+    /**
+     * {@return the events of one feature; the name may hold wildcards}
+     *
+     * @param feature name of the feature, which may hold wildcards in a pattern
+     */
     public static EventPattern<FeaturePreSet> of(String feature) {
         return EventPattern.of(FeaturePreSet.class, "domain-feature-pre-set:" + feature);
     }

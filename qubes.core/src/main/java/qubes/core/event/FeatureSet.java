@@ -14,7 +14,11 @@ import qubes.core.property.PropertyHolder;
 public record FeatureSet(
         PropertyHolder subject, String feature, String value, Optional<String> oldValue)
         implements Event {
-    /** The events of one feature; the name may hold wildcards. */
+    /**
+     * {@return the events of one feature; the name may hold wildcards}
+     *
+     * @param feature name of the feature
+     */
     public static EventPattern<FeatureSet> of(String feature) {
         return EventPattern.of(FeatureSet.class, "domain-feature-set:" + feature);
     }

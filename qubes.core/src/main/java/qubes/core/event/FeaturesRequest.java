@@ -15,6 +15,13 @@ import qubes.core.property.PropertyHolder;
  */
 public record FeaturesRequest(PropertyHolder subject, Map<String, String> untrustedFeatures)
         implements Event {
+    /**
+     * Copies its collections.
+     *
+     * @param subject the domain
+     * @param untrustedFeatures what the domain asked for, name to value; printable text, and
+     *     nothing else is known of it
+     */
     public FeaturesRequest {
         untrustedFeatures = Collections.unmodifiableMap(new LinkedHashMap<>(untrustedFeatures));
     }

@@ -20,12 +20,23 @@ public final class Preload {
      */
     public record Start(PropertyHolder subject, String reason, Optional<Double> delaySeconds)
             implements Event {
-        /** A request to fill at once. */
+        /**
+         * {@return a request to fill at once}
+         *
+         * @param template the domain that disposables are made from
+         * @param reason for the log and for listeners
+         */
         public static Start now(PropertyHolder template, String reason) {
             return new Start(template, reason, Optional.empty());
         }
 
-        /** A request to fill after a while. */
+        /**
+         * {@return a request to fill after a while}
+         *
+         * @param template the domain that disposables are made from
+         * @param reason for the log and for listeners
+         * @param seconds how long to wait
+         */
         public static Start after(PropertyHolder template, String reason, double seconds) {
             return new Start(template, reason, Optional.of(seconds));
         }

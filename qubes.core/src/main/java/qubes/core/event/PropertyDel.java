@@ -14,7 +14,11 @@ import qubes.core.property.PropertyHolder;
  */
 public record PropertyDel(PropertyHolder subject, Property<?> property, Optional<Object> oldValue)
         implements Event {
-    /** The events of one property. */
+    /**
+     * {@return the events of one property}
+     *
+     * @param property the property
+     */
     public static EventPattern<PropertyDel> of(Property<?> property) {
         return EventPattern.of(PropertyDel.class, "property-del:" + property.name());
     }

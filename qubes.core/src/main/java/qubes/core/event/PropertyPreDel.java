@@ -15,7 +15,11 @@ import qubes.core.property.PropertyHolder;
 public record PropertyPreDel(
         PropertyHolder subject, Property<?> property, Optional<Object> oldValue)
         implements PreEvent {
-    /** The events of one property. */
+    /**
+     * {@return the events of one property}
+     *
+     * @param property the property
+     */
     public static EventPattern<PropertyPreDel> of(Property<?> property) {
         return EventPattern.of(PropertyPreDel.class, "property-pre-del:" + property.name());
     }

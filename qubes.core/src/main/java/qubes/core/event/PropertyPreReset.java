@@ -15,7 +15,11 @@ import qubes.core.property.PropertyHolder;
 public record PropertyPreReset(
         PropertyHolder subject, Property<?> property, Optional<Object> oldValue)
         implements PreEvent {
-    /** The events of one property. */
+    /**
+     * {@return the events of one property}
+     *
+     * @param property the property
+     */
     public static EventPattern<PropertyPreReset> of(Property<?> property) {
         return EventPattern.of(PropertyPreReset.class, "property-pre-reset:" + property.name());
     }

@@ -15,7 +15,11 @@ import qubes.core.property.PropertyHolder;
 public record PropertyPreSet(
         PropertyHolder subject, Property<?> property, Object newValue, Optional<Object> oldValue)
         implements PreEvent {
-    /** The events of one property. */
+    /**
+     * {@return the events of one property}
+     *
+     * @param property the property
+     */
     public static EventPattern<PropertyPreSet> of(Property<?> property) {
         return EventPattern.of(PropertyPreSet.class, "property-pre-set:" + property.name());
     }

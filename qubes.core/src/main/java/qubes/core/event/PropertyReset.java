@@ -14,7 +14,11 @@ import qubes.core.property.PropertyHolder;
  */
 public record PropertyReset(PropertyHolder subject, Property<?> property, Optional<Object> oldValue)
         implements Event {
-    /** The events of one property. */
+    /**
+     * {@return the events of one property}
+     *
+     * @param property the property
+     */
     public static EventPattern<PropertyReset> of(Property<?> property) {
         return EventPattern.of(PropertyReset.class, "property-reset:" + property.name());
     }

@@ -15,7 +15,11 @@ import qubes.core.property.PropertyHolder;
 public record PropertySet(
         PropertyHolder subject, Property<?> property, Object newValue, Optional<Object> oldValue)
         implements Event {
-    /** The events of one property. */
+    /**
+     * {@return the events of one property}
+     *
+     * @param property the property
+     */
     public static EventPattern<PropertySet> of(Property<?> property) {
         return EventPattern.of(PropertySet.class, "property-set:" + property.name());
     }

@@ -5,7 +5,11 @@ import qubes.core.property.PropertyHolder;
 
 /** A tag was added. */
 public record TagAdd(PropertyHolder subject, String tag) implements Event {
-    /** The events of one tag; the name may hold wildcards. */
+    /**
+     * {@return the events of one tag; the name may hold wildcards}
+     *
+     * @param tag the tag, which may hold wildcards
+     */
     public static EventPattern<TagAdd> of(String tag) {
         return EventPattern.of(TagAdd.class, "domain-tag-add:" + tag);
     }

@@ -5,7 +5,11 @@ import qubes.core.property.PropertyHolder;
 
 /** A tag was removed. */
 public record TagDelete(PropertyHolder subject, String tag) implements Event {
-    /** The events of one tag; the name may hold wildcards. */
+    /**
+     * {@return the events of one tag; the name may hold wildcards}
+     *
+     * @param tag the tag, which may hold wildcards
+     */
     public static EventPattern<TagDelete> of(String tag) {
         return EventPattern.of(TagDelete.class, "domain-tag-delete:" + tag);
     }

@@ -8,8 +8,9 @@ public enum Action implements RuleOption {
     DROP;
 
     /**
-     * The constant with that text.
+     * {@return the constant with that text}
      *
+     * @param text its name in rules
      * @throws IllegalArgumentException if there is none; case counts
      */
     public static Action of(String text) {

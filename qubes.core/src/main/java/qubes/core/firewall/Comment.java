@@ -9,6 +9,7 @@ import java.util.Optional;
  */
 public record Comment(String text) implements RuleOption {
     /**
+     * @param text what it says
      * @throws IllegalArgumentException if there are other characters
      */
     public Comment {

@@ -22,7 +22,11 @@ public record DstHost(String text) implements RuleOption {
         /** A host name, of either. */
         DSTHOST;
 
-        /** False of the networks of the other family. */
+        /**
+         * {@return false of the networks of the other family}
+         *
+         * @param family IPv4 or IPv6
+         */
         public boolean reaches(AddressFamily family) {
             return switch (this) {
                 case DST4 -> family == AddressFamily.V4;
@@ -33,6 +37,7 @@ public record DstHost(String text) implements RuleOption {
     }
 
     /**
+     * @param text an address, a network, or a name of a host
      * @throws IllegalArgumentException if {@code text} is none of the three
      */
     public DstHost {
@@ -40,8 +45,10 @@ public record DstHost(String text) implements RuleOption {
     }
 
     /**
-     * An address with a prefix length; a name, or an address that has one, is left as it is.
+     * {@return an address with a prefix length; a name, or an address that has one, is left as it
+     * is}
      *
+     * @param text an address, a network, or a name of a host
      * @param length 0 for that of a single host
      * @throws IllegalArgumentException if {@code text} is no destination, or the length out of
      *     range
@@ -50,7 +57,7 @@ public record DstHost(String text) implements RuleOption {
         return new DstHost(complete(text, length));
     }
 
-    /** Whether it is of one family or a name. */
+    /** {@return whether it is of one family or a name} */
     public Kind kind() {
         if (text.indexOf('/') < 0) {
             return Kind.DSTHOST;

@@ -12,6 +12,8 @@ public record DstPorts(int first, int last) implements RuleOption {
     private static final int MOST = 65535;
 
     /**
+     * @param first lowest port
+     * @param last highest port
      * @throws IllegalArgumentException if a port is out of range, or the last is below the first
      */
     public DstPorts {
@@ -24,8 +26,9 @@ public record DstPorts(int first, int last) implements RuleOption {
     }
 
     /**
-     * One port.
+     * {@return one port}
      *
+     * @param port the only port
      * @throws IllegalArgumentException if it is out of range
      */
     public static DstPorts of(int port) {
@@ -33,8 +36,9 @@ public record DstPorts(int first, int last) implements RuleOption {
     }
 
     /**
-     * The ports that {@code n} or {@code n-m} names.
+     * {@return the ports that {@code n} or {@code n-m} names}
      *
+     * @param text a port, or two with a hyphen between
      * @throws IllegalArgumentException if {@code text} is anything else
      */
     public static DstPorts of(String text) {

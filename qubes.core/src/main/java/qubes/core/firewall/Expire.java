@@ -13,6 +13,7 @@ public record Expire(String text) implements RuleOption {
     private static final int LONGEST = Long.toString(Instant.MAX.getEpochSecond()).length();
 
     /**
+     * @param text seconds since 1970, in digits
      * @throws IllegalArgumentException if there is anything but digits
      */
     public Expire {
@@ -24,7 +25,7 @@ public record Expire(String text) implements RuleOption {
     }
 
     /**
-     * The end of a time.
+     * {@return the end of a time}
      *
      * @param seconds Unix time
      * @throws IllegalArgumentException if it is negative
@@ -33,7 +34,7 @@ public record Expire(String text) implements RuleOption {
         return new Expire(Long.toString(seconds));
     }
 
-    /** The moment from which on the rule does not hold. */
+    /** {@return the moment from which on the rule does not hold} */
     public Instant instant() {
         String significant = text.replaceFirst("^0+(?=.)", "");
         if (significant.length() > LONGEST) {
@@ -45,7 +46,11 @@ public record Expire(String text) implements RuleOption {
                 : Instant.ofEpochSecond(seconds);
     }
 
-    /** True if the rule does not hold any more at {@code now}. */
+    /**
+     * {@return true if the rule does not hold any more at {@code now}}
+     *
+     * @param now the time at which rules expire or hold
+     */
     public boolean passed(Instant now) {
         return !instant().isAfter(now);
     }

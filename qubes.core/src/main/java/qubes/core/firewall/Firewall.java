@@ -15,7 +15,7 @@ import org.osgi.annotation.versioning.ProviderType;
 @ProviderType
 public interface Firewall {
     /**
-     * The rules, expired ones included; one that accepts everything if there is no file.
+     * {@return the rules, expired ones included; one that accepts everything if there is no file}
      *
      * @throws qubes.core.error.QubesVMError if the file is of a version that nobody here knows
      * @throws qubes.core.error.QubesException if the file cannot be read, or holds anything that is
@@ -28,6 +28,7 @@ public interface Firewall {
      * are kept in memory but not in the file. Blocks while the disk does; must not be called under
      * the model lock.
      *
+     * @param rules the new rules, in order
      * @throws qubes.core.error.QubesException if the file cannot be written, or the domain is gone;
      *     file and rules are as they were then
      */
@@ -44,24 +45,26 @@ public interface Firewall {
      * Takes over the rules of another domain, in memory only and silently; for domains that are
      * made like another. May block on that one's first read.
      *
+     * @param source the firewall of the domain that is cloned
      * @throws qubes.core.error.QubesException as {@link #rules} of {@code source}
      */
     void cloneFrom(Firewall source);
 
-    /** True if the domain has rules of its own on disk. Asks the disk. */
+    /** {@return true if the domain has rules of its own on disk} Asks the disk. */
     boolean hasFile();
 
     /**
-     * The Admin API's form of the rules that hold now, a line each.
+     * {@return the Admin API's form of the rules that hold now, a line each}
      *
      * @throws qubes.core.error.QubesException as {@link #rules}
      */
     String apiText();
 
     /**
-     * What a network provider's QubesDB is told of the domain's address of that family; as {@link
-     * RuleList#entries(java.time.Instant, AddressFamily)}, now.
+     * {@return what a network provider's QubesDB is told of the domain's address of that family; as
+     * {@link RuleList#entries(java.time.Instant, AddressFamily)}, now}
      *
+     * @param family IPv4 or IPv6
      * @throws qubes.core.error.QubesException as {@link #rules}
      */
     Map<String, String> entries(AddressFamily family);

@@ -10,6 +10,7 @@ public record IcmpType(int number) implements RuleOption {
     private static final int MOST_DIGITS = 3;
 
     /**
+     * @param number number of the type, or words for it
      * @throws IllegalArgumentException if it is out of range
      */
     public IcmpType {
@@ -17,8 +18,9 @@ public record IcmpType(int number) implements RuleOption {
     }
 
     /**
-     * The type that up to three digits spell.
+     * {@return the type that up to three digits spell}
      *
+     * @param text number of the type, in digits
      * @throws IllegalArgumentException if {@code text} is anything else, or out of range
      */
     public static IcmpType of(String text) {

@@ -29,12 +29,16 @@ public enum OptionKey {
         this.parser = parser;
     }
 
-    /** The option's name in files and texts. */
+    /** {@return the option's name in files and texts} */
     public String wireName() {
         return name().toLowerCase(Locale.ROOT);
     }
 
-    /** The option of that name. */
+    /**
+     * {@return the option of that name}
+     *
+     * @param wireName its name in rules
+     */
     public static Optional<OptionKey> find(String wireName) {
         for (OptionKey key : values()) {
             if (key.wireName().equals(wireName)) {
@@ -45,8 +49,9 @@ public enum OptionKey {
     }
 
     /**
-     * The option with a value.
+     * {@return the option with a value}
      *
+     * @param text what stands before the equal sign
      * @throws IllegalArgumentException if {@code text} is no value of it
      */
     public RuleOption parse(String text) {

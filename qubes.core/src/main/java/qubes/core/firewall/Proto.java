@@ -10,8 +10,9 @@ public enum Proto implements RuleOption {
     ICMP;
 
     /**
-     * The constant with that text.
+     * {@return the constant with that text}
      *
+     * @param text its name in rules
      * @throws IllegalArgumentException if there is none; case counts
      */
     public static Proto of(String text) {

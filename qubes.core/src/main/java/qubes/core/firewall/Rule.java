@@ -27,6 +27,7 @@ public record Rule(Map<OptionKey, RuleOption> options) {
     private static final List<String> DESTINATIONS = List.of("dst4", "dst6", "dstname");
 
     /**
+     * @param options the rule's options, in order
      * @throws IllegalArgumentException without an action, with ports but neither tcp nor udp, or
      *     with a message type but not icmp
      */
@@ -48,8 +49,9 @@ public record Rule(Map<OptionKey, RuleOption> options) {
     }
 
     /**
-     * A rule of some options.
+     * {@return a rule of some options}
      *
+     * @param options the rule's options, in order
      * @throws IllegalArgumentException if two are the same option, or they make no rule
      */
     public static Rule of(RuleOption... options) {
@@ -57,8 +59,9 @@ public record Rule(Map<OptionKey, RuleOption> options) {
     }
 
     /**
-     * A rule of some options.
+     * {@return a rule of some options}
      *
+     * @param options the rule's options, in order
      * @throws IllegalArgumentException if two are the same option, or they make no rule
      */
     public static Rule of(Collection<RuleOption> options) {
@@ -75,6 +78,8 @@ public record Rule(Map<OptionKey, RuleOption> options) {
      * Reads the Admin API's form: options as {@code key=value}, single blanks between them, the
      * comment last.
      *
+     * @param line one rule
+     * @return the rule
      * @throws IllegalArgumentException if it is anything else
      */
     public static Rule parse(String line) {
@@ -108,50 +113,51 @@ public record Rule(Map<OptionKey, RuleOption> options) {
                                         "There is no firewall option " + Repr.quote(name)));
     }
 
-    /** What happens to a packet. */
+    /** {@return what happens to a packet} */
     public Action action() {
         return find(OptionKey.ACTION, Action.class).orElseThrow();
     }
 
-    /** Until when the rule holds; absent if for ever. */
+    /** {@return until when the rule holds; absent if for ever} */
     public Optional<Expire> expire() {
         return find(OptionKey.EXPIRE, Expire.class);
     }
 
-    /** Where the packet goes; absent if anywhere. */
+    /** {@return where the packet goes; absent if anywhere} */
     public Optional<DstHost> dsthost() {
         return find(OptionKey.DSTHOST, DstHost.class);
     }
 
-    /** The protocol; absent if any. */
+    /** {@return the protocol; absent if any} */
     public Optional<Proto> proto() {
         return find(OptionKey.PROTO, Proto.class);
     }
 
-    /** A destination known by its purpose; absent if there is none such. */
+    /** {@return a destination known by its purpose; absent if there is none such} */
     public Optional<SpecialTarget> specialtarget() {
         return find(OptionKey.SPECIALTARGET, SpecialTarget.class);
     }
 
-    /** Ports at the destination; absent if any. */
+    /** {@return ports at the destination; absent if any} */
     public Optional<DstPorts> dstports() {
         return find(OptionKey.DSTPORTS, DstPorts.class);
     }
 
-    /** Type of ICMP messages; absent if any. */
+    /** {@return type of ICMP messages; absent if any} */
     public Optional<IcmpType> icmptype() {
         return find(OptionKey.ICMPTYPE, IcmpType.class);
     }
 
-    /** What the user wrote about it; absent rather than empty. */
+    /** {@return what the user wrote about it; absent rather than empty} */
     public Optional<Comment> comment() {
         return find(OptionKey.COMMENT, Comment.class);
     }
 
     /**
-     * The rule with an option set. Another protocol takes away what it does not have: ports of
-     * neither tcp nor udp, a message type of anything but icmp (spec network.md §5.2).
+     * {@return the rule with an option set} Another protocol takes away what it does not have:
+     * ports of neither tcp nor udp, a message type of anything but icmp (spec network.md §5.2).
      *
+     * @param option takes the place of one with that key
      * @throws IllegalArgumentException if the option does not go with the protocol
      */
     public Rule with(RuleOption option) {
@@ -164,8 +170,10 @@ public record Rule(Map<OptionKey, RuleOption> options) {
     }
 
     /**
-     * The rule without an option; without the protocol it loses ports and message type as well.
+     * {@return the rule without an option; without the protocol it loses ports and message type as
+     * well}
      *
+     * @param option the key to leave out
      * @throws IllegalArgumentException for the action
      */
     public Rule without(OptionKey option) {
@@ -178,22 +186,39 @@ public record Rule(Map<OptionKey, RuleOption> options) {
         return new Rule(changed);
     }
 
-    /** True if the rule does not hold any more at {@code now}. */
+    /**
+     * {@return true if the rule does not hold any more at {@code now}}
+     *
+     * @param now the time at which rules expire or hold
+     */
     public boolean expired(Instant now) {
         return expire().filter(end -> end.passed(now)).isPresent();
     }
 
-    /** The rule in the Admin API's form; absent once it expired. */
+    /**
+     * {@return the rule in the Admin API's form; absent once it expired}
+     *
+     * @param now the time at which rules expire or hold
+     */
     public Optional<String> apiText(Instant now) {
         return text(now, option -> Optional.of(option.apiText()));
     }
 
-    /** The rule in the form that guests read, from QubesDB; absent once it expired. */
+    /**
+     * {@return the rule in the form that guests read, from QubesDB; absent once it expired}
+     *
+     * @param now the time at which rules expire or hold
+     */
     public Optional<String> ruleText(Instant now) {
         return text(now, RuleOption::ruleText);
     }
 
-    /** True if both have the same API text at {@code now}, or both have none. */
+    /**
+     * {@return true if both have the same API text at {@code now}, or both have none}
+     *
+     * @param other another rule
+     * @param now the time at which rules expire or hold
+     */
     public boolean sameAs(Rule other, Instant now) {
         return apiText(now).equals(other.apiText(now));
     }

@@ -21,17 +21,29 @@ public record RuleList(List<Rule> rules) {
     /** The rules of a domain that has no file of them: all may pass. */
     public static final RuleList DEFAULT = new RuleList(List.of(Rule.of(Action.ACCEPT)));
 
-    /** Copies the list. */
+    /**
+     * Copies the list.
+     *
+     * @param rules the rules, in order
+     */
     public RuleList {
         rules = List.copyOf(rules);
     }
 
-    /** The rules that hold at {@code now}. */
+    /**
+     * {@return the rules that hold at {@code now}}
+     *
+     * @param now the time at which rules expire or hold
+     */
     public RuleList at(Instant now) {
         return new RuleList(rules.stream().filter(rule -> !rule.expired(now)).toList());
     }
 
-    /** When the next rule stops to hold, after {@code now}. */
+    /**
+     * {@return when the next rule stops to hold, after {@code now}}
+     *
+     * @param now the time at which rules expire or hold
+     */
     public Optional<Instant> nextExpiry(Instant now) {
         return rules.stream()
                 .filter(rule -> !rule.expired(now))
@@ -40,7 +52,11 @@ public record RuleList(List<Rule> rules) {
                 .min(Instant::compareTo);
     }
 
-    /** The Admin API's form: a line for each rule that holds at {@code now}. */
+    /**
+     * {@return the Admin API's form: a line for each rule that holds at {@code now}}
+     *
+     * @param now the time at which rules expire or hold
+     */
     public String apiText(Instant now) {
         return rules.stream()
                 .flatMap(rule -> rule.apiText(now).stream())
@@ -48,7 +64,11 @@ public record RuleList(List<Rule> rules) {
                 .collect(Collectors.joining());
     }
 
-    /** As {@link #entries(Instant, AddressFamily)}, of both families. */
+    /**
+     * {@return as {@link #entries(Instant, AddressFamily)}, of both families}
+     *
+     * @param now the time at which rules expire or hold
+     */
     public Map<String, String> entries(Instant now) {
         return entries(now, Optional.empty());
     }
@@ -58,6 +78,8 @@ public record RuleList(List<Rule> rules) {
      * network.md §8): {@code policy}, and each rule that holds at {@code now} under its number in
      * the whole list, so that numbers may be missing.
      *
+     * @param now the time at which rules expire or hold
+     * @param family IPv4 or IPv6
      * @return key below the address to value, in order
      */
     public Map<String, String> entries(Instant now, AddressFamily family) {

@@ -8,18 +8,18 @@ import java.util.Optional;
  */
 public sealed interface RuleOption
         permits Action, Comment, DstHost, DstPorts, Expire, IcmpType, Proto, SpecialTarget {
-    /** Which option it is. */
+    /** {@return which option it is} */
     OptionKey option();
 
-    /** The value, as the rules file holds it. */
+    /** {@return the value, as the rules file holds it} */
     String text();
 
-    /** The option in the Admin API's form of a rule. */
+    /** {@return the option in the Admin API's form of a rule} */
     default String apiText() {
         return ruleText().orElseGet(() -> option().wireName() + "=" + text());
     }
 
-    /** The option in a guest's form of a rule; absent for what no guest is told. */
+    /** {@return the option in a guest's form of a rule; absent for what no guest is told} */
     default Optional<String> ruleText() {
         return Optional.of(option().wireName() + "=" + text());
     }

@@ -6,8 +6,9 @@ public enum SpecialTarget implements RuleOption {
     DNS;
 
     /**
-     * The constant with that text.
+     * {@return the constant with that text}
      *
+     * @param text its name in rules
      * @throws IllegalArgumentException if there is none; case counts
      */
     public static SpecialTarget of(String text) {

@@ -17,7 +17,7 @@ public enum GuestState {
     /** Active, asleep by the guest's own power management. */
     SUSPENDED;
 
-    /** True while the hypervisor holds the guest. */
+    /** {@return true while the hypervisor holds the guest} */
     public boolean active() {
         return this != HALTED;
     }

@@ -33,7 +33,14 @@ public record GuestStats(
      */
     public record Helper(long maxMemoryKiB, long cpuTimeNanos, int vcpus) {}
 
-    /** Of a guest that says nothing itself and has no helper. */
+    /**
+     * Of a guest that says nothing itself and has no helper.
+     *
+     * @param memoryKiB memory in use
+     * @param maxMemoryKiB most memory that it may have
+     * @param cpuTimeNanos time its processors ran, since it was created
+     * @param vcpus number of its processors
+     */
     public GuestStats(long memoryKiB, long maxMemoryKiB, long cpuTimeNanos, int vcpus) {
         this(
                 memoryKiB,

@@ -11,6 +11,7 @@ public final class Checks {
     public interface Check<T> {
         /**
          * @param property its name, for the message
+         * @param value the value to store
          * @throws qubes.core.error.QubesException if the value is refused
          */
         void check(String property, T value);
@@ -18,7 +19,11 @@ public final class Checks {
 
     private Checks() {}
 
-    /** Refuses zero and negative numbers. */
+    /**
+     * Refuses zero and negative numbers.
+     *
+     * @return the check
+     */
     public static Check<Integer> positive() {
         return (property, value) -> {
             if (value <= 0) {
@@ -27,7 +32,11 @@ public final class Checks {
         };
     }
 
-    /** Refuses negative numbers. */
+    /**
+     * Refuses negative numbers.
+     *
+     * @return the check
+     */
     public static Check<Integer> notNegative() {
         return (property, value) -> {
             if (value < 0) {
@@ -38,6 +47,11 @@ public final class Checks {
 
     /**
      * Refuses what {@code test} does not hold for; {@code words} complete the sentence "vcpus …".
+     *
+     * @param <T> type of the values
+     * @param words what a value does that passes
+     * @param test true for values that pass
+     * @return the check
      */
     public static <T> Check<T> that(String words, Predicate<? super T> test) {
         return (property, value) -> {

@@ -11,19 +11,20 @@ import org.osgi.annotation.versioning.ConsumerType;
  */
 @ConsumerType
 public interface DefaultSource<T> {
-    /** What the place is, for documentation: {@code the template's value}. */
+    /** {@return what the place is, for documentation: {@code the template's value}} */
     String words();
 
     /**
-     * The value there, for {@code holder}; absent if there is none. Never blocks.
+     * {@return the value there, for {@code holder}; absent if there is none} Never blocks.
      *
+     * @param holder who has the property
      * @param property the holder's declaration
      */
     Optional<T> find(PropertyHolder holder, Property<T> property);
 
     /**
-     * The value that every holder finds there, where it is the same for all; absent if it depends
-     * on the holder, or there is none.
+     * {@return the value that every holder finds there, where it is the same for all; absent if it
+     * depends on the holder, or there is none}
      *
      * @param application the holder of the system's properties
      */
@@ -32,8 +33,11 @@ public interface DefaultSource<T> {
     }
 
     /**
-     * Where {@link #find} has its value from, for users of {@code holder}: {@code from template
-     * debian-12}. Asked only if it has one.
+     * {@return where {@link #find} has its value from, for users of {@code holder}: {@code from
+     * template debian-12}} Asked only if it has one.
+     *
+     * @param holder who has the property
+     * @param property the holder's declaration
      */
     default String origin(PropertyHolder holder, Property<T> property) {
         return words();

@@ -21,8 +21,10 @@ public final class Property<T> {
     @FunctionalInterface
     public interface Rule<H, T> {
         /**
-         * The value to store for {@code value}.
+         * {@return the value to store for {@code value}}
          *
+         * @param holder who has the property
+         * @param value the value to store
          * @throws qubes.core.error.QubesException if it is refused
          */
         T accept(H holder, T value);
@@ -54,12 +56,28 @@ public final class Property<T> {
         this.parser = from.parser;
     }
 
-    /** Begins the declaration of a property that any holder may have. */
+    /**
+     * Begins the declaration of a property that any holder may have.
+     *
+     * @param <T> type of the property's values
+     * @param name name on the wire and in the store
+     * @param type how its values are read and written
+     * @return what to say the rest to
+     */
     public static <T> Builder<PropertyHolder, T> named(String name, PropertyType<T> type) {
         return new Builder<>(name, type, PropertyHolder.class);
     }
 
-    /** Begins the declaration of a property whose rules need to see a holder of type {@code H}. */
+    /**
+     * Begins the declaration of a property whose rules need to see a holder of type {@code H}.
+     *
+     * @param <H> type of holder that the rules see
+     * @param <T> type of the property's values
+     * @param holder type of holder that the rules see
+     * @param name name on the wire and in the store
+     * @param type how its values are read and written
+     * @return what to say the rest to
+     */
     public static <H extends PropertyHolder, T> Builder<H, T> of(
             Class<H> holder, String name, PropertyType<T> type) {
         return new Builder<>(name, type, holder);
@@ -68,6 +86,10 @@ public final class Property<T> {
     /**
      * Begins a declaration that is as this one but for what is said next: for a class that
      * overrides it. Its rules stay; a default replaces this one's.
+     *
+     * @param <H> type of holder that the rules see
+     * @param holder type of holder that the rules see
+     * @return what to say the rest to
      */
     public <H extends PropertyHolder> Builder<H, T> redeclaredFor(Class<H> holder) {
         Builder<H, T> copy = new Builder<>(name, type, holder);
@@ -84,40 +106,42 @@ public final class Property<T> {
         return copy;
     }
 
+    /** {@return the name on the wire and in the store} */
     public String name() {
         return name;
     }
 
+    /** {@return how values are read and written} */
     public PropertyType<T> type() {
         return type;
     }
 
-    /** One paragraph for users. */
+    /** {@return one paragraph for users} */
     public String doc() {
         return doc;
     }
 
-    /** 2 for plain values, 3 for the application's, 4 for references to domains. */
+    /** {@return 2 for plain values, 3 for the application's, 4 for references to domains} */
     public int loadStage() {
         return loadStage;
     }
 
-    /** True if an explicit value can neither be changed nor reset. */
+    /** {@return true if an explicit value can neither be changed nor reset} */
     public boolean writeOnce() {
         return writeOnce;
     }
 
-    /** True if cloning a domain copies the value. */
+    /** {@return true if cloning a domain copies the value} */
     public boolean clonable() {
         return clonable;
     }
 
-    /** True if the value is always computed: it cannot be set and is never stored. */
+    /** {@return true if the value is always computed: it cannot be set and is never stored} */
     public boolean computed() {
         return computed;
     }
 
-    /** Which values can be set, in words that complete "allowed: …", for documentation. */
+    /** {@return which values can be set, in words that complete "allowed: …", for documentation} */
     public String allowed() {
         if (computed) {
             return "nothing, it is computed";
@@ -125,17 +149,21 @@ public final class Property<T> {
         return allowed.isEmpty() ? type.allowed() : allowed;
     }
 
-    /** The default in words, for documentation; empty if there is none. */
+    /** {@return the default in words, for documentation; empty if there is none} */
     public String defaultWords() {
         return defaults.stream().map(DefaultSource::words).collect(Collectors.joining(", else "));
     }
 
-    /** Where the default is looked for, in this order; empty if there is none. */
+    /** {@return where the default is looked for, in this order; empty if there is none} */
     public List<DefaultSource<T>> defaults() {
         return defaults;
     }
 
-    /** The default of {@code holder}, evaluated now; absent if there is none. Never blocks. */
+    /**
+     * {@return the default of {@code holder}, evaluated now; absent if there is none} Never blocks.
+     *
+     * @param holder who has the property
+     */
     public Optional<T> defaultFor(PropertyHolder holder) {
         for (int i = 0; i < defaults.size(); i++) {
             Optional<T> found = defaults.get(i).find(holder, this);
@@ -147,7 +175,8 @@ public final class Property<T> {
     }
 
     /**
-     * The default that all holders share; absent if there is none, or if it depends on the holder.
+     * {@return the default that all holders share; absent if there is none, or if it depends on the
+     * holder}
      *
      * @param application the holder of the system's properties
      */
@@ -155,7 +184,11 @@ public final class Property<T> {
         return defaults.isEmpty() ? Optional.empty() : defaults.get(0).shared(application);
     }
 
-    /** Where {@link #defaultFor} has its value from, in words; absent if it has none. */
+    /**
+     * {@return where {@link #defaultFor} has its value from, in words; absent if it has none}
+     *
+     * @param holder who has the property
+     */
     public Optional<String> defaultOriginFor(PropertyHolder holder) {
         return defaults.stream()
                 .filter(source -> source.find(holder, this).isPresent())
@@ -164,8 +197,10 @@ public final class Property<T> {
     }
 
     /**
-     * What is to be stored for {@code value}.
+     * {@return what is to be stored for {@code value}}
      *
+     * @param holder who has the property
+     * @param value the value to store
      * @throws qubes.core.error.QubesException if it is refused
      */
     public T accept(PropertyHolder holder, T value) {
@@ -181,8 +216,10 @@ public final class Property<T> {
     }
 
     /**
-     * The value that a user's {@code text} stands for on {@code holder}, not yet accepted.
+     * {@return the value that a user's {@code text} stands for on {@code holder}, not yet accepted}
      *
+     * @param holder who has the property
+     * @param text what the user wrote
      * @throws qubes.core.error.QubesException if it stands for none
      */
     public T parse(PropertyHolder holder, String text) {
@@ -231,54 +268,99 @@ public final class Property<T> {
             this.holder = holder;
         }
 
-        /** One paragraph for users. */
+        /**
+         * One paragraph for users.
+         *
+         * @param text sentences
+         * @return this builder
+         */
         public Builder<H, T> doc(String text) {
             this.doc = text;
             return this;
         }
 
-        /** Which values can be set, in words, where the type alone does not say it. */
+        /**
+         * Which values can be set, in words, where the type alone does not say it.
+         *
+         * @param words what the user is told of it
+         * @return this builder
+         */
         public Builder<H, T> allows(String words) {
             this.allowed = words;
             return this;
         }
 
-        /** The load stage; 2 unless told. */
+        /**
+         * The load stage; 2 unless told.
+         *
+         * @param stage 2, 3 or 4
+         * @return this builder
+         */
         public Builder<H, T> loadStage(int stage) {
             this.loadStage = stage;
             return this;
         }
 
-        /** An explicit value can neither be changed nor reset. */
+        /**
+         * An explicit value can neither be changed nor reset.
+         *
+         * @return this builder
+         */
         public Builder<H, T> writeOnce() {
             this.writeOnce = true;
             return this;
         }
 
-        /** Cloning a domain does not copy the value. */
+        /**
+         * Cloning a domain does not copy the value.
+         *
+         * @return this builder
+         */
         public Builder<H, T> notCloned() {
             this.clonable = false;
             return this;
         }
 
-        /** A constant default. */
+        /**
+         * A constant default.
+         *
+         * @param value the value
+         * @return this builder
+         */
         public Builder<H, T> defaultsTo(T value) {
             defaults.clear();
             return orElse(value);
         }
 
-        /** A default evaluated at every read; {@code words} tell the user what it is. */
+        /**
+         * A default evaluated at every read; {@code words} tell the user what it is.
+         *
+         * @param words what the user is told of it
+         * @param rule gives the value for a holder; never blocks
+         * @return this builder
+         */
         public Builder<H, T> defaultsTo(String words, Function<? super H, ? extends T> rule) {
             return mayDefaultTo(words, h -> Optional.of(rule.apply(h)));
         }
 
-        /** As {@link #defaultsTo(String, Function)}, for a default that may be missing. */
+        /**
+         * As {@link #defaultsTo(String, Function)}, for a default that may be missing.
+         *
+         * @param words what the user is told of it
+         * @param rule gives the value for a holder; never blocks
+         * @return this builder
+         */
         public Builder<H, T> mayDefaultTo(String words, Function<? super H, Optional<T>> rule) {
             defaults.clear();
             return from(new Computed<>(words, h -> rule.apply(holder.cast(h))));
         }
 
-        /** A place to look for the default, after those named before. */
+        /**
+         * A place to look for the default, after those named before.
+         *
+         * @param source the place
+         * @return this builder
+         */
         public Builder<H, T> from(DefaultSource<T> source) {
             if (defaultsInherited) {
                 defaults.clear();
@@ -288,31 +370,58 @@ public final class Property<T> {
             return this;
         }
 
-        /** A constant default for when no place named before has a value. */
+        /**
+         * A constant default for when no place named before has a value.
+         *
+         * @param value the value
+         * @return this builder
+         */
         public Builder<H, T> orElse(T value) {
             String text = type.write(value);
             return from(new Constant<>(text.isEmpty() ? "none" : text, Optional.of(value)));
         }
 
-        /** A value that is always computed: it cannot be set and is never stored. */
+        /**
+         * A value that is always computed: it cannot be set and is never stored.
+         *
+         * @param words what the user is told of it
+         * @param rule gives the value for a holder; never blocks
+         * @return this builder
+         */
         public Builder<H, T> computed(String words, Function<? super H, ? extends T> rule) {
             return mayBeComputed(words, h -> Optional.of(rule.apply(h)));
         }
 
-        /** As {@link #computed}, for a value that may be missing. */
+        /**
+         * As {@link #computed}, for a value that may be missing.
+         *
+         * @param words what the user is told of it
+         * @param rule gives the value for a holder; never blocks
+         * @return this builder
+         */
         public Builder<H, T> mayBeComputed(String words, Function<? super H, Optional<T>> rule) {
             this.computed = true;
             this.clonable = false;
             return mayDefaultTo(words, rule);
         }
 
-        /** A check or transformation; several run in the order they were added. */
+        /**
+         * A check or transformation; several run in the order they were added.
+         *
+         * @param rule gives the value to store, or throws
+         * @return this builder
+         */
         public Builder<H, T> accept(Rule<? super H, T> rule) {
             rules.add((h, value) -> rule.accept(holder.cast(h), value));
             return this;
         }
 
-        /** A check that leaves the value as it is. */
+        /**
+         * A check that leaves the value as it is.
+         *
+         * @param check throws at a value that is refused
+         * @return this builder
+         */
         public Builder<H, T> check(Checks.Check<? super T> check) {
             rules.add(
                     (h, value) -> {
@@ -322,13 +431,18 @@ public final class Property<T> {
             return this;
         }
 
-        /** Reads a user's text with a look at the holder, where the type alone cannot. */
+        /**
+         * Reads a user's text with a look at the holder, where the type alone cannot.
+         *
+         * @param reader gives the value for holder and text, or throws
+         * @return this builder
+         */
         public Builder<H, T> parsedBy(BiFunction<? super H, String, ? extends T> reader) {
             this.parser = (h, text) -> reader.apply(holder.cast(h), text);
             return this;
         }
 
-        /** The finished declaration. */
+        /** {@return the finished declaration} */
         public Property<T> define() {
             if (name.isEmpty()) {
                 throw new IllegalArgumentException("a property needs a name");

@@ -36,8 +36,9 @@ public final class PropertyTable implements Iterable<Property<?>> {
     }
 
     /**
-     * A table of these declarations.
+     * {@return a table of these declarations}
      *
+     * @param declarations the properties, in order
      * @throws IllegalArgumentException if two have the same name
      */
     public static PropertyTable of(Property<?>... declarations) {
@@ -45,9 +46,10 @@ public final class PropertyTable implements Iterable<Property<?>> {
     }
 
     /**
-     * A table that lists these declarations in the order given, as clients see the options of a
-     * storage driver.
+     * {@return a table that lists these declarations in the order given, as clients see the options
+     * of a storage driver}
      *
+     * @param declarations the properties, in order
      * @throws IllegalArgumentException if two have the same name
      */
     public static PropertyTable inOrder(Property<?>... declarations) {
@@ -55,8 +57,9 @@ public final class PropertyTable implements Iterable<Property<?>> {
     }
 
     /**
-     * This table and more declarations.
+     * {@return this table and more declarations}
      *
+     * @param declarations the properties, in order
      * @throws IllegalArgumentException if a name is taken
      */
     public PropertyTable declaring(Collection<? extends Property<?>> declarations) {
@@ -73,8 +76,9 @@ public final class PropertyTable implements Iterable<Property<?>> {
     }
 
     /**
-     * This table with one declaration replaced.
+     * {@return this table with one declaration replaced}
      *
+     * @param declaration what takes the place of one of the same name
      * @throws IllegalArgumentException if there is none of that name to replace
      */
     public PropertyTable overriding(Property<?> declaration) {
@@ -87,25 +91,40 @@ public final class PropertyTable implements Iterable<Property<?>> {
         return new PropertyTable(all);
     }
 
-    /** The declaration of that name. */
+    /**
+     * {@return the declaration of that name}
+     *
+     * @param name wire name of the property
+     */
     public Optional<Property<?>> find(String name) {
         return Optional.ofNullable(byName.get(name));
     }
 
     /**
-     * This table's declaration for the key {@code property}, or null if its holders do not have it.
+     * {@return this table's declaration for the key {@code property}, or null if its holders do not
+     * have it}
+     *
+     * @param <T> type of the property's values
+     * @param property any declaration of its name
      */
     @SuppressWarnings("unchecked")
     public <T> @Nullable Property<T> declared(Property<T> property) {
         return (Property<T>) byName.get(property.name());
     }
 
-    /** True if a property of that name is declared. */
+    /**
+     * {@return true if a property of that name is declared}
+     *
+     * @param name wire name of the property
+     */
     public boolean has(String name) {
         return byName.containsKey(name);
     }
 
-    /** All declarations: by load stage, then name; those of {@link #inOrder} in the order given. */
+    /**
+     * {@return all declarations: by load stage, then name; those of {@link #inOrder} in the order
+     * given}
+     */
     public List<Property<?>> list() {
         return ordered;
     }

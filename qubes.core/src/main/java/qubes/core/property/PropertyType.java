@@ -134,19 +134,19 @@ public final class PropertyType<T> {
     }
 
     /**
-     * What the Admin API calls this type: one of {@code str}, {@code int}, {@code bool}, {@code
-     * vm}, {@code label}.
+     * {@return what the Admin API calls this type: one of {@code str}, {@code int}, {@code bool},
+     * {@code vm}, {@code label}}
      */
     public String wireTag() {
         return wireTag;
     }
 
-    /** What messages call this type. */
+    /** {@return what messages call this type} */
     public String name() {
         return name;
     }
 
-    /** Which values there are, in words, for documentation. */
+    /** {@return which values there are, in words, for documentation} */
     public String allowed() {
         return switch (name) {
             case "bool" -> "True or False";
@@ -160,14 +160,15 @@ public final class PropertyType<T> {
         };
     }
 
-    /** True if values refer to a domain. */
+    /** {@return true if values refer to a domain} */
     public boolean refersToDomain() {
         return wireTag.equals("vm");
     }
 
     /**
-     * The value that {@code text} stands for.
+     * {@return the value that {@code text} stands for}
      *
+     * @param text what a user wrote
      * @throws QubesValueError if it stands for none
      */
     public T parse(String text) {
@@ -175,15 +176,20 @@ public final class PropertyType<T> {
     }
 
     /**
-     * The value that the text of a store stands for.
+     * {@return the value that the text of a store stands for}
      *
+     * @param stored what the store has
      * @throws QubesValueError if it stands for none
      */
     public T read(String stored) {
         return reader.apply(stored);
     }
 
-    /** {@code value} as it is stored and sent. */
+    /**
+     * {@return {@code value} as it is stored and sent}
+     *
+     * @param value a value of the type
+     */
     public String write(T value) {
         return writer.apply(value);
     }

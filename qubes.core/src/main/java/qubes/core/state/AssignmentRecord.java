@@ -29,19 +29,42 @@ public record AssignmentRecord(
     private static final String ANY = "*";
     private static final String REQUIRED = "required";
 
+    /**
+     * Copies its collections.
+     *
+     * @param deviceClass name of the class of devices
+     * @param attributes attribute name to text, in file order
+     * @param options how it is to be attached, option name to value
+     * @param unknown pieces of the element that nobody here understands, in file order
+     */
     public AssignmentRecord {
         attributes = Collections.unmodifiableMap(new LinkedHashMap<>(attributes));
         options = Collections.unmodifiableMap(new LinkedHashMap<>(options));
         unknown = List.copyOf(unknown);
     }
 
-    /** An assignment of which everything is understood. */
+    /**
+     * An assignment of which everything is understood.
+     *
+     * @param deviceClass name of the class of devices
+     * @param attributes attribute name to text, in file order
+     * @param options how it is to be attached, option name to value
+     */
     public AssignmentRecord(
             String deviceClass, Map<String, String> attributes, Map<String, String> options) {
         this(deviceClass, attributes, options, List.of());
     }
 
-    /** A new assignment, with its attributes in the original's order. */
+    /**
+     * {@return a new assignment, with its attributes in the original's order}
+     *
+     * @param deviceClass name of the class of devices
+     * @param backendDomain name of the domain that offers the device
+     * @param portId the place at the backend
+     * @param identity the identity that the device must show; {@code *} for any
+     * @param mode when the device is to be attached
+     * @param options how it is to be attached, option name to value
+     */
     public static AssignmentRecord create(
             String deviceClass,
             String backendDomain,
@@ -57,25 +80,25 @@ public record AssignmentRecord(
         return new AssignmentRecord(deviceClass, attributes, options);
     }
 
-    /** Name of the domain that offers the device; {@code *} for any. */
+    /** {@return name of the domain that offers the device; {@code *} for any} */
     public String backendDomain() {
         return attributes.getOrDefault(BACKEND, ANY);
     }
 
-    /** Where the device is plugged; {@code *} for anywhere. */
+    /** {@return where the device is plugged; {@code *} for anywhere} */
     public String portId() {
         return attributes.getOrDefault(PORT, ANY);
     }
 
-    /** Which device it is; {@code *} for any. Old stores have it among the options. */
+    /** {@return which device it is; {@code *} for any} Old stores have it among the options. */
     public String identity() {
         String option = options.get(IDENTITY);
         return option == null ? attributes.getOrDefault(IDENTITY, ANY) : option;
     }
 
     /**
-     * {@code required}, {@code auto-attach} or {@code ask-to-attach}; or what else is stored, which
-     * is no mode. Old stores say whether it is required, which counts more.
+     * {@return {@code required}, {@code auto-attach} or {@code ask-to-attach}; or what else is
+     * stored, which is no mode} Old stores say whether it is required, which counts more.
      */
     public String mode() {
         String old = attributes.get(OLD_MODE);
@@ -89,7 +112,7 @@ public record AssignmentRecord(
         };
     }
 
-    /** How the device is attached: the options but for what is none. */
+    /** {@return how the device is attached: the options but for what is none} */
     public Map<String, String> attachOptions() {
         if (!options.containsKey(IDENTITY)) {
             return options;
@@ -99,7 +122,11 @@ public record AssignmentRecord(
         return Collections.unmodifiableMap(others);
     }
 
-    /** This record in another mode; what else is stored stays. */
+    /**
+     * {@return this record in another mode; what else is stored stays}
+     *
+     * @param mode when the device is to be attached
+     */
     public AssignmentRecord withMode(String mode) {
         Map<String, String> changed = new LinkedHashMap<>(attributes);
         changed.remove(OLD_MODE);
@@ -107,7 +134,11 @@ public record AssignmentRecord(
         return new AssignmentRecord(deviceClass, changed, options, unknown);
     }
 
-    /** This record for another port; what else is stored stays. */
+    /**
+     * {@return this record for another port; what else is stored stays}
+     *
+     * @param portId the place at the backend
+     */
     public AssignmentRecord withPortId(String portId) {
         Map<String, String> changed = new LinkedHashMap<>(attributes);
         changed.put(PORT, portId);

@@ -39,6 +39,22 @@ public record DomainRecord(
     /** The klass that is always there. */
     public static final String ADMIN_KLASS = "AdminVM";
 
+    /**
+     * Copies its collections.
+     *
+     * @param qid number inside this system
+     * @param name unique name
+     * @param uuid identity for the hypervisor
+     * @param klass wire name of the klass
+     * @param attributes attributes of the element other than {@code id} and {@code class}, name to
+     *     text
+     * @param properties explicit values only, property name to stored value, in file order
+     * @param features feature name to value, in insertion order; empty means false
+     * @param volumes volume name to record, in file order
+     * @param unknown elements and comments that nobody here understands, in file order
+     * @param tags the domain's tags
+     * @param assignments devices assigned to the domain
+     */
     public DomainRecord {
         attributes = ordered(attributes);
         properties = ordered(properties);
@@ -49,7 +65,14 @@ public record DomainRecord(
         unknown = List.copyOf(unknown);
     }
 
-    /** A record of a new domain that has only its identity. */
+    /**
+     * {@return a record of a new domain that has only its identity}
+     *
+     * @param qid number inside this system
+     * @param name unique name
+     * @param uuid identity for the hypervisor
+     * @param klass wire name of the klass
+     */
     public static DomainRecord create(int qid, DomainName name, UUID uuid, String klass) {
         Map<String, StoredValue> identity = new LinkedHashMap<>();
         if (!klass.equals(ADMIN_KLASS)) {
@@ -62,16 +85,30 @@ public record DomainRecord(
                 List.of());
     }
 
-    /** The stored text of a property, if it is explicit. */
+    /**
+     * {@return the stored text of a property, if it is explicit}
+     *
+     * @param property name of the property
+     */
     public Optional<StoredValue> property(String property) {
         return Optional.ofNullable(properties.get(property));
     }
 
-    /** This record with an explicit value, or at the default if {@code value} is absent. */
+    /**
+     * {@return this record with an explicit value, or at the default if {@code value} is absent}
+     *
+     * @param property name of the property
+     * @param value the value; absent to remove it
+     */
     public DomainRecord withProperty(String property, Optional<StoredValue> value) {
         return withProperties(changed(properties, property, value));
     }
 
+    /**
+     * {@return this record with other explicit values}
+     *
+     * @param all what takes the place of what was there
+     */
     public DomainRecord withProperties(Map<String, StoredValue> all) {
         return new DomainRecord(
                 qid,
@@ -87,7 +124,11 @@ public record DomainRecord(
                 unknown);
     }
 
-    /** This record as one of another klass; what the klass does not know is kept. */
+    /**
+     * {@return this record as one of another klass; what the klass does not know is kept}
+     *
+     * @param other wire name of the other klass
+     */
     public DomainRecord withKlass(String other) {
         return new DomainRecord(
                 qid,
@@ -103,7 +144,12 @@ public record DomainRecord(
                 unknown);
     }
 
-    /** This record with a feature set, or removed if {@code value} is absent. */
+    /**
+     * {@return this record with a feature set, or removed if {@code value} is absent}
+     *
+     * @param feature name of the feature
+     * @param value the value; absent to remove it
+     */
     public DomainRecord withFeature(String feature, Optional<String> value) {
         return new DomainRecord(
                 qid,
@@ -119,6 +165,11 @@ public record DomainRecord(
                 unknown);
     }
 
+    /**
+     * {@return this record with other tags}
+     *
+     * @param all what takes the place of what was there
+     */
     public DomainRecord withTags(Set<String> all) {
         return new DomainRecord(
                 qid,
@@ -134,6 +185,11 @@ public record DomainRecord(
                 unknown);
     }
 
+    /**
+     * {@return this record with other assignments}
+     *
+     * @param all what takes the place of what was there
+     */
     public DomainRecord withAssignments(List<AssignmentRecord> all) {
         return new DomainRecord(
                 qid,
@@ -149,6 +205,11 @@ public record DomainRecord(
                 unknown);
     }
 
+    /**
+     * {@return this record with other volumes}
+     *
+     * @param all what takes the place of what was there
+     */
     public DomainRecord withVolumes(Map<String, VolumeRecord> all) {
         return new DomainRecord(
                 qid,

@@ -11,6 +11,12 @@ import java.util.Map;
  *     driver}
  */
 public record PoolRecord(Map<String, String> attributes) {
+    /**
+     * Checks what it is made of, and copies its collections.
+     *
+     * @param attributes attribute name to text, in file order; always with {@code name} and {@code
+     *     driver}
+     */
     public PoolRecord {
         attributes = Collections.unmodifiableMap(new LinkedHashMap<>(attributes));
         if (!attributes.containsKey("name") || !attributes.containsKey("driver")) {
@@ -18,19 +24,24 @@ public record PoolRecord(Map<String, String> attributes) {
         }
     }
 
-    /** This record with an attribute set, at its place or else last. */
+    /**
+     * {@return this record with an attribute set, at its place or else last}
+     *
+     * @param attribute name of the attribute
+     * @param text its value, as the store has it
+     */
     public PoolRecord with(String attribute, String text) {
         Map<String, String> changed = new LinkedHashMap<>(attributes);
         changed.put(attribute, text);
         return new PoolRecord(changed);
     }
 
-    /** Unique name. */
+    /** {@return unique name} */
     public String name() {
         return attributes.getOrDefault("name", "");
     }
 
-    /** Name of the driver. */
+    /** {@return name of the driver} */
     public String driver() {
         return attributes.getOrDefault("driver", "");
     }

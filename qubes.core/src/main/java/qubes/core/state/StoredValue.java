@@ -24,34 +24,50 @@ public final class StoredValue {
         this.decoded = decoded;
     }
 
-    /** A value read as element text. */
+    /**
+     * {@return a value read as element text}
+     *
+     * @param text as the store has it
+     */
     public static StoredValue ofText(String text) {
         return new StoredValue(text, false, null);
     }
 
-    /** A value read from the attribute {@code ref}, and written there again. */
+    /**
+     * {@return a value read from the attribute {@code ref}, and written there again}
+     *
+     * @param ref name of the domain
+     */
     public static StoredValue ofReference(String ref) {
         return new StoredValue(ref, true, null);
     }
 
-    /** A value set through its declaration. */
+    /**
+     * {@return a value set through its declaration}
+     *
+     * @param <T> type of the property's values
+     * @param property the declaration, whose type writes and reads it
+     * @param value in the property's Java type
+     */
     public static <T> StoredValue of(Property<T> property, T value) {
         return new StoredValue(property.type().write(value), false, new Decoded(property, value));
     }
 
-    /** The text in the store. */
+    /** {@return the text in the store} */
     public String text() {
         return text;
     }
 
-    /** True if the store holds it in the attribute {@code ref}. */
+    /** {@return true if the store holds it in the attribute {@code ref}} */
     public boolean reference() {
         return reference;
     }
 
     /**
-     * What the text stands for to {@code property}.
+     * {@return what the text stands for to {@code property}}
      *
+     * @param <T> type of the property's values
+     * @param property the declaration, whose type writes and reads it
      * @throws qubes.core.error.QubesValueError if it stands for nothing
      */
     @SuppressWarnings("unchecked")

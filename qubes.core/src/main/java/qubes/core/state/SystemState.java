@@ -75,8 +75,13 @@ public final class SystemState {
     }
 
     /**
-     * A state with these parts.
+     * {@return a state with these parts}
      *
+     * @param labels all labels, by index
+     * @param pools all pools, in order
+     * @param globals the application's properties
+     * @param unknown what of the store nobody here understands
+     * @param domains all domains, dom0 first
      * @throws IllegalArgumentException if two domains share a qid, name or uuid, or a qid is out of
      *     range
      */
@@ -129,42 +134,54 @@ public final class SystemState {
                 DomainIndex.of(domains));
     }
 
-    /** Labels by ascending index. */
+    /** {@return labels by ascending index} */
     public List<Label> labels() {
         return labels;
     }
 
-    /** The label of that name. */
+    /**
+     * {@return the label of that name}
+     *
+     * @param name unique name
+     */
     public Optional<Label> label(String name) {
         return labels.stream().filter(label -> label.name().equals(name)).findFirst();
     }
 
-    /** Pools in the order they were registered. */
+    /** {@return pools in the order they were registered} */
     public List<PoolRecord> pools() {
         return pools;
     }
 
-    /** The pool of that name. */
+    /**
+     * {@return the pool of that name}
+     *
+     * @param name unique name
+     */
     public Optional<PoolRecord> pool(String name) {
         return pools.stream().filter(pool -> pool.name().equals(name)).findFirst();
     }
 
-    /** Explicit global properties, name to value. */
+    /** {@return explicit global properties, name to value} */
     public Map<String, StoredValue> globals() {
         return globals;
     }
 
-    /** Top-level pieces of the store that nobody here understands. */
+    /** {@return top-level pieces of the store that nobody here understands} */
     public List<XmlFragment> unknown() {
         return unknown;
     }
 
-    /** Number of domains, dom0 included. */
+    /** {@return number of domains, dom0 included} */
     public int size() {
         return order.length;
     }
 
-    /** The domain with that qid, or null. */
+    /**
+     * {@return the domain with that qid, or null}
+     *
+     * @param qid number inside the system
+     */
     public @Nullable DomainRecord domain(int qid) {
         if (qid < 0 || qid / CHUNK >= chunks.length) {
             return null;
@@ -173,19 +190,27 @@ public final class SystemState {
         return chunk == null ? null : chunk[qid % CHUNK];
     }
 
-    /** The domain of that name, or null. */
+    /**
+     * {@return the domain of that name, or null}
+     *
+     * @param name unique name
+     */
     public @Nullable DomainRecord domain(DomainName name) {
         Integer qid = qidByName.get(name);
         return qid == null ? null : domain((int) qid);
     }
 
-    /** The domain with that uuid, or null. */
+    /**
+     * {@return the domain with that uuid, or null}
+     *
+     * @param uuid identity for the hypervisor
+     */
     public @Nullable DomainRecord domain(UUID uuid) {
         Integer qid = qidByUuid.get(uuid);
         return qid == null ? null : domain((int) qid);
     }
 
-    /** All domains: dom0, then by name. */
+    /** {@return all domains: dom0, then by name} */
     public List<DomainRecord> domains() {
         List<DomainRecord> all = new ArrayList<>(order.length);
         for (int qid : order) {
@@ -198,31 +223,47 @@ public final class SystemState {
     }
 
     /**
-     * The domains, by ascending qid, one of whose explicit properties has that text; name, qid and
-     * uuid do not count.
+     * {@return the domains, by ascending qid, one of whose explicit properties has that text; name,
+     * qid and uuid do not count}
+     *
+     * @param text the value, as the store has it
      */
     public List<DomainRecord> holding(String text) {
         return records(index.holding(text));
     }
 
-    /** The domains, by ascending qid, with that text as explicit value of a property. */
+    /**
+     * {@return the domains, by ascending qid, with that text as explicit value of a property}
+     *
+     * @param property name of the property
+     * @param text the value, as the store has it
+     */
     public List<DomainRecord> holding(String property, String text) {
         return records(index.holding(property, text));
     }
 
-    /** The domains, by ascending qid, with a volume in that pool. */
+    /**
+     * {@return the domains, by ascending qid, with a volume in that pool}
+     *
+     * @param pool name of the pool
+     */
     public List<DomainRecord> inPool(String pool) {
         return records(index.inPool(pool));
     }
 
-    /** The domains, by ascending qid, that a device of that domain is assigned to. */
+    /**
+     * {@return the domains, by ascending qid, that a device of that domain is assigned to}
+     *
+     * @param backend name of the domain that offers devices
+     */
     public List<DomainRecord> assignedFrom(String backend) {
         return records(index.assignedFrom(backend));
     }
 
     /**
-     * The domains of a klass, by ascending qid, that have no explicit value of a property.
+     * {@return the domains of a klass, by ascending qid, that have no explicit value of a property}
      *
+     * @param klass wire name of the klass
      * @param property {@code template}, {@code netvm}, {@code guivm} or {@code audiovm}
      * @throws IllegalArgumentException if it is another property: nothing is known of it
      */
@@ -244,7 +285,7 @@ public final class SystemState {
         return found;
     }
 
-    /** The smallest qid from 1 to 9999 that is free; empty if none is. */
+    /** {@return the smallest qid from 1 to 9999 that is free; empty if none is} */
     public Optional<Integer> freeQid() {
         for (int qid = 1; qid < MAX_QID; qid++) {
             if (domain(qid) == null) {
@@ -254,7 +295,11 @@ public final class SystemState {
         return Optional.empty();
     }
 
-    /** This state with other labels. */
+    /**
+     * {@return this state with other labels}
+     *
+     * @param all what takes the place of what was there
+     */
     public SystemState withLabels(List<Label> all) {
         return new SystemState(
                 List.copyOf(all),
@@ -268,7 +313,11 @@ public final class SystemState {
                 index);
     }
 
-    /** This state with other pools. */
+    /**
+     * {@return this state with other pools}
+     *
+     * @param all what takes the place of what was there
+     */
     public SystemState withPools(List<PoolRecord> all) {
         return new SystemState(
                 labels,
@@ -282,7 +331,12 @@ public final class SystemState {
                 index);
     }
 
-    /** This state with a global property set, or at its default if {@code value} is absent. */
+    /**
+     * {@return this state with a global property set, or at its default if {@code value} is absent}
+     *
+     * @param property name of the property
+     * @param value the value; absent to remove it
+     */
     public SystemState withGlobal(String property, Optional<StoredValue> value) {
         Map<String, StoredValue> all = new LinkedHashMap<>(globals);
         if (value.isPresent()) {
@@ -302,7 +356,11 @@ public final class SystemState {
                 index);
     }
 
-    /** This state with the record of a domain that is there replaced. */
+    /**
+     * {@return this state with the record of a domain that is there replaced}
+     *
+     * @param domain the domain's record
+     */
     public SystemState withChanged(DomainRecord domain) {
         DomainRecord before = domain(domain.qid());
         if (before == null
@@ -324,8 +382,9 @@ public final class SystemState {
     }
 
     /**
-     * This state with one more domain.
+     * {@return this state with one more domain}
      *
+     * @param domain the domain's record
      * @throws IllegalArgumentException if its qid, name or uuid is taken
      */
     public SystemState withAdded(DomainRecord domain) {
@@ -357,7 +416,11 @@ public final class SystemState {
                 index.replacing(null, domain));
     }
 
-    /** This state without a domain; one that is not there changes nothing. */
+    /**
+     * {@return this state without a domain; one that is not there changes nothing}
+     *
+     * @param domain the domain's record
+     */
     public SystemState without(DomainRecord domain) {
         DomainRecord before = domain(domain.qid());
         if (before == null || !before.name().equals(domain.name())) {

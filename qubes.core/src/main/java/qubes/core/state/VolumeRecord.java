@@ -27,6 +27,11 @@ public record VolumeRecord(Map<String, String> attributes) {
                     "size",
                     "source");
 
+    /**
+     * Checks what it is made of, and copies its collections.
+     *
+     * @param attributes attribute name to text
+     */
     public VolumeRecord {
         attributes = Collections.unmodifiableMap(new LinkedHashMap<>(attributes));
         if (!attributes.containsKey("name")) {
@@ -34,7 +39,12 @@ public record VolumeRecord(Map<String, String> attributes) {
         }
     }
 
-    /** A volume with its attributes in the original's order, those nobody here understands last. */
+    /**
+     * {@return a volume with its attributes in the original's order, those nobody here understands
+     * last}
+     *
+     * @param attributes attribute name to text
+     */
     public static VolumeRecord ordered(Map<String, String> attributes) {
         Map<String, String> ordered = new LinkedHashMap<>();
         for (String attribute : ORDER) {
@@ -47,19 +57,25 @@ public record VolumeRecord(Map<String, String> attributes) {
         return new VolumeRecord(ordered);
     }
 
-    /** {@code root}, {@code private}, {@code volatile}, {@code kernel} or another. */
+    /** {@return {@code root}, {@code private}, {@code volatile}, {@code kernel} or another} */
     public String name() {
         return text("name").orElseThrow();
     }
 
-    /** The text of an attribute. */
+    /**
+     * {@return the text of an attribute}
+     *
+     * @param attribute name of the attribute
+     */
     public Optional<String> text(String attribute) {
         return Optional.ofNullable(attributes.get(attribute));
     }
 
     /**
-     * True if the attribute is there and reads {@code True}, or any other text that is neither
-     * empty nor {@code False}: the original keeps such a text, and takes it for true.
+     * {@return true if the attribute is there and reads {@code True}, or any other text that is
+     * neither empty nor {@code False}: the original keeps such a text, and takes it for true}
+     *
+     * @param attribute name of the attribute
      */
     public boolean flag(String attribute) {
         String text = attributes.getOrDefault(attribute, "");
@@ -67,8 +83,11 @@ public record VolumeRecord(Map<String, String> attributes) {
     }
 
     /**
-     * This record with an attribute set, or removed if {@code value} is absent. One that was not
-     * there comes to its place in the original's order, and so do all others.
+     * {@return this record with an attribute set, or removed if {@code value} is absent} One that
+     * was not there comes to its place in the original's order, and so do all others.
+     *
+     * @param attribute name of the attribute
+     * @param value its text; absent to remove it
      */
     public VolumeRecord with(String attribute, Optional<String> value) {
         Map<String, String> changed = new LinkedHashMap<>(attributes);

@@ -26,12 +26,23 @@ public record XmlFragment(Kind kind, String parent, String before, String text) 
         ATTRIBUTE
     }
 
-    /** A node below {@code parent}, in front of its child {@code before}. */
+    /**
+     * {@return a node below {@code parent}, in front of its child {@code before}}
+     *
+     * @param parent the element that holds it
+     * @param before name of the element that it stands before
+     * @param text the fragment, as it was read
+     */
     public static XmlFragment node(String parent, String before, String text) {
         return new XmlFragment(Kind.NODE, parent, before, text);
     }
 
-    /** An attribute of {@code parent}. */
+    /**
+     * {@return an attribute of {@code parent}}
+     *
+     * @param parent the element that holds it
+     * @param text the fragment, as it was read
+     */
     public static XmlFragment attribute(String parent, String text) {
         return new XmlFragment(Kind.ATTRIBUTE, parent, "", text);
     }

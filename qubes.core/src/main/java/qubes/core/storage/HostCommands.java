@@ -21,14 +21,14 @@ public interface HostCommands {
      * @param errors all of standard error
      */
     record Outcome(int status, String output, String errors) {
-        /** True if the exit status is 0. */
+        /** {@return true if the exit status is 0} */
         public boolean succeeded() {
             return status == 0;
         }
 
         /**
-         * Why it failed, in the words of the program's last line of standard error, without the
-         * paths that come first on such lines.
+         * {@return why it failed, in the words of the program's last line of standard error,
+         * without the paths that come first on such lines}
          */
         public String reason() {
             List<String> lines = errors.lines().filter(line -> !line.isBlank()).toList();
@@ -45,6 +45,7 @@ public interface HostCommands {
      *
      * @param limit after this time the program is killed
      * @param command program and arguments
+     * @return what came of it; the exit status may be any
      * @throws StoragePoolException if it cannot be started, or takes longer than {@code limit}, or
      *     the thread is interrupted; the program does not run any more then
      */
@@ -54,6 +55,8 @@ public interface HostCommands {
      * As {@link #run}, for a command that must succeed.
      *
      * @param purpose what it is for, begins the message of the failure
+     * @param limit after this time the program is killed
+     * @param command program and arguments
      * @return its standard output
      * @throws StoragePoolException if it does not succeed
      */
@@ -68,8 +71,10 @@ public interface HostCommands {
     }
 
     /**
-     * {@code command} as it must be run to have the rights of root: by {@code sudo}, which must not
-     * ask for a password, if the daemon has not got them.
+     * {@return {@code command} as it must be run to have the rights of root: by {@code sudo}, which
+     * must not ask for a password, if the daemon has not got them}
+     *
+     * @param command program and arguments
      */
     static List<String> asRoot(List<String> command) {
         if (HostProcesses.ROOT) {
@@ -80,7 +85,7 @@ public interface HostCommands {
         return elevated;
     }
 
-    /** The programs of this host. */
+    /** {@return the programs of this host} */
     static HostCommands ofThisHost() {
         return new HostProcesses();
     }

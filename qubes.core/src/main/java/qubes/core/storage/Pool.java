@@ -10,10 +10,10 @@ import org.osgi.annotation.versioning.ConsumerType;
 /** An open storage pool. Methods may block on I/O unless they say otherwise. */
 @ConsumerType
 public interface Pool extends AutoCloseable {
-    /** The pool's name; never blocks. */
+    /** {@return the pool's name; never blocks} */
     String name();
 
-    /** What volumes of this pool can do; never blocks. */
+    /** {@return what volumes of this pool can do; never blocks} */
     Set<PoolCapability> capabilities();
 
     /**
@@ -21,26 +21,32 @@ public interface Pool extends AutoCloseable {
      */
     void setup();
 
-    /** The vid of a new volume; never blocks. */
+    /**
+     * {@return the vid of a new volume; never blocks}
+     *
+     * @param owner the domain that is to have it
+     * @param volume its name in the domain
+     */
     String newVid(VolumeOwner owner, String volume);
 
     /**
-     * A volume, whether or not it exists yet; never blocks.
+     * {@return a volume, whether or not it exists yet; never blocks}
      *
+     * @param spec what the volume is
      * @throws qubes.core.error.QubesException if the pool cannot have such a volume
      */
     Volume volume(VolumeSpec spec);
 
-    /** Vids of the volumes found in the pool. */
+    /** {@return vids of the volumes found in the pool} */
     List<String> list();
 
-    /** Capacity, in bytes, if known. */
+    /** {@return capacity, in bytes, if known} */
     OptionalLong sizeBytes();
 
-    /** Space taken, in bytes, if known. */
+    /** {@return space taken, in bytes, if known} */
     OptionalLong usageBytes();
 
-    /** Size and usage by kind, in bytes, wire name to number. */
+    /** {@return size and usage by kind, in bytes, wire name to number} */
     default Map<String, Long> usageDetails() {
         Map<String, Long> details = new java.util.TreeMap<>();
         sizeBytes().ifPresent(size -> details.put("data_size", size));
@@ -51,25 +57,27 @@ public interface Pool extends AutoCloseable {
     /**
      * Takes over a changed configuration while volumes are in use; never blocks.
      *
+     * @param config the new configuration
      * @return false if it cannot: the pool is then closed, and opened anew when it is needed
      */
     default boolean reconfigure(PoolConfig config) {
         return false;
     }
 
-    /** Revisions that new volumes keep; never blocks. */
+    /** {@return revisions that new volumes keep; never blocks} */
     default int revisionsToKeep() {
         return 1;
     }
 
     /**
-     * True if volatile volumes are encrypted with a key that is forgotten at stop; never blocks.
+     * {@return true if volatile volumes are encrypted with a key that is forgotten at stop; never
+     * blocks}
      */
     default boolean ephemeralVolatile() {
         return false;
     }
 
-    /** Name of the pool that physically contains this one. */
+    /** {@return name of the pool that physically contains this one} */
     default Optional<String> includedIn() {
         return Optional.empty();
     }

@@ -13,12 +13,18 @@ public final class PoolConfig implements PropertyHolder {
     private final PoolRecord record;
     private final PropertyTable options;
 
+    /**
+     * A configuration as the store holds it, read by what the driver declares.
+     *
+     * @param record what the store holds of the pool
+     * @param options what its driver declares
+     */
     public PoolConfig(PoolRecord record, PropertyTable options) {
         this.record = record;
         this.options = options;
     }
 
-    /** The pool's name. */
+    /** {@return the pool's name} */
     public String poolName() {
         return record.name();
     }
@@ -39,7 +45,12 @@ public final class PoolConfig implements PropertyHolder {
                 .map(property.type()::parse);
     }
 
-    /** The value of an option or else its default, as the store writes it. */
+    /**
+     * {@return the value of an option or else its default, as the store writes it}
+     *
+     * @param <T> type of the option's values
+     * @param option an option that the driver declares
+     */
     public <T> Optional<String> text(Property<T> option) {
         return find(option).map(option.type()::write);
     }

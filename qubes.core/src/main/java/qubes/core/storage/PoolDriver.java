@@ -12,16 +12,21 @@ import qubes.core.property.PropertyTable;
  */
 @ConsumerType
 public interface PoolDriver {
-    /** The name that the store and clients use, such as {@code file-reflink}. */
+    /** {@return the name that the store and clients use, such as {@code file-reflink}} */
     String driverName();
 
-    /** The options of a pool, in the order clients see them; one without default is required. */
+    /**
+     * {@return the options of a pool, in the order clients see them; one without default is
+     * required}
+     */
     PropertyTable config();
 
     /**
-     * What the store keeps of a new pool's configuration, attribute name to text, in file order:
-     * name and driver, then every option with its value. A driver overrides this to leave out what
-     * matters only when the pool is added.
+     * {@return what the store keeps of a new pool's configuration, attribute name to text, in file
+     * order: name and driver, then every option with its value} A driver overrides this to leave
+     * out what matters only when the pool is added.
+     *
+     * @param config the pool's configuration
      */
     default Map<String, String> stored(PoolConfig config) {
         Map<String, String> attributes = new LinkedHashMap<>();
@@ -36,6 +41,8 @@ public interface PoolDriver {
     /**
      * Opens a pool. Called when the pool is first needed; may block.
      *
+     * @param config the pool's configuration
+     * @return the pool, whose methods work from now on
      * @throws qubes.core.error.StoragePoolException if it cannot be opened now; the core keeps its
      *     configuration and asks again later
      */

@@ -18,7 +18,9 @@ import org.osgi.service.component.annotations.ComponentPropertyType;
 @Retention(RetentionPolicy.CLASS)
 @Target(ElementType.TYPE)
 public @interface PoolDriverName {
-    /** The name that the store and clients use, as {@link PoolDriver#driverName} gives it. */
+    /**
+     * {@return the name that the store and clients use, as {@link PoolDriver#driverName} gives it}
+     */
     @Attribute("qubes.driver")
     String driver();
 }

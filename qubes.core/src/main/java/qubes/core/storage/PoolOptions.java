@@ -31,8 +31,11 @@ public final class PoolOptions {
     private PoolOptions() {}
 
     /**
-     * The value of an option without default.
+     * {@return the value of an option without default}
      *
+     * @param <T> type of the option's values
+     * @param config the pool's configuration
+     * @param option an option that the driver declares
      * @throws StoragePoolException if the pool's configuration lacks it
      */
     public static <T> T required(PoolConfig config, Property<T> option) {
@@ -48,8 +51,9 @@ public final class PoolOptions {
     }
 
     /**
-     * The pool's {@link #REVISIONS_TO_KEEP}.
+     * {@return the pool's {@link #REVISIONS_TO_KEEP}}
      *
+     * @param config the pool's configuration
      * @throws StoragePoolException if it is below -1
      */
     public static int revisionsToKeep(PoolConfig config) {

@@ -16,7 +16,7 @@ import qubes.core.error.QubesNotImplementedError;
  */
 @ConsumerType
 public interface Volume {
-    /** What the volume is. */
+    /** {@return what the volume is} */
     VolumeSpec spec();
 
     /**
@@ -41,63 +41,88 @@ public interface Volume {
     void verify();
 
     /**
-     * The disk for the guest, valid between {@link #start} and {@link #stop}; absent if there is
-     * nothing to attach.
+     * {@return the disk for the guest, valid between {@link #start} and {@link #stop}; absent if
+     * there is nothing to attach}
      */
     Optional<BlockSource> block();
 
-    /** Path shown to clients, for information; absent if there is none. */
+    /** {@return path shown to clients, for information; absent if there is none} */
     Optional<Path> path();
 
-    /** Logical size, in bytes; follows a resize. */
+    /** {@return logical size, in bytes; follows a resize} */
     long sizeBytes();
 
-    /** Space taken, in bytes. */
+    /** {@return space taken, in bytes} */
     long usageBytes();
 
-    /** True if it was started and not stopped. */
+    /** {@return true if it was started and not stopped} */
     boolean dirty();
 
-    /** True if it is a started snapshot whose source changed meanwhile. */
+    /** {@return true if it is a started snapshot whose source changed meanwhile} */
     default boolean outdated() {
         return false;
     }
 
-    /** Committed revisions, oldest first. */
+    /** {@return committed revisions, oldest first} */
     default List<Revision> revisions() {
         return List.of();
     }
 
-    /** Makes an earlier revision the committed state. Needs {@link PoolCapability#REVERT}. */
+    /**
+     * Makes an earlier revision the committed state. Needs {@link PoolCapability#REVERT}.
+     *
+     * @param revision id of the revision
+     */
     default void revert(String revision) {
         throw new QubesNotImplementedError("This pool keeps no revisions to revert to");
     }
 
-    /** Changes the logical size. Needs {@link PoolCapability#RESIZE}. */
+    /**
+     * Changes the logical size. Needs {@link PoolCapability#RESIZE}.
+     *
+     * @param bytes the size, in bytes
+     */
     default void resize(long bytes) {
         throw new QubesNotImplementedError("This pool cannot resize volumes");
     }
 
-    /** Replaces the data by the committed data of a volume that may lie in another pool. */
+    /**
+     * Replaces the data by the committed data of a volume that may lie in another pool.
+     *
+     * @param source a volume of any pool, not started
+     */
     default void importVolume(Volume source) {
         throw new QubesNotImplementedError("This pool cannot import volumes");
     }
 
-    /** Begins an import of {@code bytes} bytes; they are to be written to the path given back. */
+    /**
+     * Begins an import of {@code bytes} bytes; they are to be written to the path given back.
+     *
+     * @param bytes the size, in bytes
+     * @return a file or a block device of that size
+     */
     default Path importData(long bytes) {
         throw new QubesNotImplementedError("This pool cannot import data");
     }
 
-    /** Ends the import: commits what was written, or drops it. */
+    /**
+     * Ends the import: commits what was written, or drops it.
+     *
+     * @param success false to drop what was written
+     */
     default void importDataEnd(boolean success) {
         throw new QubesNotImplementedError("This pool cannot import data");
     }
 
-    /** A path from which the committed data can be read until {@link #exportEnd}. */
+    /** {@return a path from which the committed data can be read until {@link #exportEnd}} */
     default Path export() {
         throw new QubesNotImplementedError("This pool cannot export volumes");
     }
 
-    /** Ends an export. */
+    /**
+     * Ends an export.
+     *
+     * @param exported the path that {@link #export} gave
+     */
     default void exportEnd(Path exported) {}
 }

@@ -19,7 +19,12 @@ public enum VolumeKind {
         this.saveOnStop = saveOnStop;
     }
 
-    /** The kind with these two flags, as the store and clients name it. */
+    /**
+     * {@return the kind with these two flags, as the store and clients name it}
+     *
+     * @param snapOnStart true for a copy of a source
+     * @param saveOnStop true if what is written is kept
+     */
     public static VolumeKind of(boolean snapOnStart, boolean saveOnStop) {
         if (snapOnStart) {
             return saveOnStop ? ORIGIN_SNAPSHOT : SNAPSHOT;
@@ -27,10 +32,12 @@ public enum VolumeKind {
         return saveOnStop ? ORIGIN : VOLATILE;
     }
 
+    /** {@return true if it begins as a copy of its source at every start} */
     public boolean snapOnStart() {
         return snapOnStart;
     }
 
+    /** {@return true if what the guest wrote is kept} */
     public boolean saveOnStop() {
         return saveOnStop;
     }

@@ -17,6 +17,11 @@ public record DomainName(String value) implements Comparable<DomainName> {
 
     private static final Pattern LEGAL = Pattern.compile("[a-zA-Z][a-zA-Z0-9_.-]*");
 
+    /**
+     * Checks what it is made of.
+     *
+     * @param value the text
+     */
     public DomainName {
         if (value.isEmpty()) {
             throw new IllegalArgumentException("a domain name is not empty");
@@ -24,8 +29,9 @@ public record DomainName(String value) implements Comparable<DomainName> {
     }
 
     /**
-     * A name that follows the naming rule.
+     * {@return a name that follows the naming rule}
      *
+     * @param text what a user wrote
      * @throws QubesValueError naming the first part of the rule that {@code text} breaks
      */
     public static DomainName parse(String text) {

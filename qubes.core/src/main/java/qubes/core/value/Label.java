@@ -11,12 +11,12 @@ public record Label(int index, String color, String name) {
     /** Labels up to this index are built in and cannot be removed. */
     public static final int LAST_BUILT_IN = 8;
 
-    /** Icon of an ordinary domain with this label. */
+    /** {@return icon of an ordinary domain with this label} */
     public String icon() {
         return "appvm-" + name;
     }
 
-    /** Icon of a disposable with this label. */
+    /** {@return icon of a disposable with this label} */
     public String disposableIcon() {
         return "dispvm-" + name;
     }

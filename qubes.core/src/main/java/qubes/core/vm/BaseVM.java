@@ -34,6 +34,7 @@ public abstract class BaseVM extends ModelHolder implements Comparable<BaseVM> {
 
     private static final int LAST_QID = 10_000;
 
+    /** Identity of the qube for the hypervisor and for other systems. Cannot change. */
     public static final Property<UUID> UNIQUE_ID =
             Property.of(BaseVM.class, "uuid", PropertyType.UNIQUE_ID)
                     .doc(
@@ -42,6 +43,7 @@ public abstract class BaseVM extends ModelHolder implements Comparable<BaseVM> {
                     .notCloned()
                     .define();
 
+    /** Name of the qube. Cannot change. */
     public static final Property<DomainName> NAME =
             Property.of(
                             BaseVM.class,
@@ -54,6 +56,7 @@ public abstract class BaseVM extends ModelHolder implements Comparable<BaseVM> {
                     .notCloned()
                     .define();
 
+    /** Number of the qube inside this system, 0 for dom0. Cannot change. */
     public static final Property<Integer> QID =
             Property.of(BaseVM.class, "qid", PropertyType.INT)
                     .allows("0 to 10000")
@@ -63,6 +66,7 @@ public abstract class BaseVM extends ModelHolder implements Comparable<BaseVM> {
                     .check(BaseVM::refuseOddQid)
                     .define();
 
+    /** Colour that tells how far the qube is trusted. */
     public static final Property<String> LABEL =
             Property.of(BaseVM.class, "label", PropertyType.LABEL)
                     .doc("Colour that tells how far the qube is trusted.")
@@ -70,12 +74,14 @@ public abstract class BaseVM extends ModelHolder implements Comparable<BaseVM> {
                     .accept((vm, label) -> labelled(vm.qubes().labels(), label).name())
                     .define();
 
+    /** Kind of the qube. */
     public static final Property<String> KLASS =
             Property.of(BaseVM.class, "klass", PropertyType.STR)
                     .doc("Kind of the qube.")
                     .computed("the klass", BaseVM::klass)
                     .define();
 
+    /** Icon that stands for the qube, made of its kind and its label. */
     public static final Property<String> ICON =
             Property.of(BaseVM.class, "icon", PropertyType.STR)
                     .doc("Icon that stands for the qube, made of its kind and its label.")
@@ -108,7 +114,11 @@ public abstract class BaseVM extends ModelHolder implements Comparable<BaseVM> {
         return labels.find(name).orElseGet(() -> labels.resolve(name));
     }
 
-    /** Called by a klass's factory. */
+    /**
+     * Called by a klass's factory.
+     *
+     * @param context what the core lends the object
+     */
     protected BaseVM(DomainContext context) {
         this.context = context;
         for (Capability<?> capability : context.traits().capabilities()) {
@@ -116,75 +126,75 @@ public abstract class BaseVM extends ModelHolder implements Comparable<BaseVM> {
         }
     }
 
-    /** The application. */
+    /** {@return the application} */
     public final Qubes qubes() {
         return context.qubes();
     }
 
-    /** The same as {@link #qubes()}, by the name that users of the original look for. */
+    /** {@return the same as {@link #qubes()}, by the name that users of the original look for} */
     public final Qubes app() {
         return qubes();
     }
 
-    /** The name; never changes. */
+    /** {@return the name; never changes} */
     public final DomainName name() {
         return context.record().name();
     }
 
-    /** The number inside this system; never changes. */
+    /** {@return the number inside this system; never changes} */
     public final int qid() {
         return context.record().qid();
     }
 
-    /** The identity for the hypervisor; never changes. */
+    /** {@return the identity for the hypervisor; never changes} */
     public final UUID uuid() {
         return context.record().uuid();
     }
 
-    /** Wire name of the klass. */
+    /** {@return wire name of the klass} */
     public final String klass() {
         return context.record().klass();
     }
 
-    /** The label, absent if none is set. */
+    /** {@return the label, absent if none is set} */
     public final Optional<Label> label() {
         return record().property(LABEL.name())
                 .flatMap(value -> qubes().state().label(value.text()));
     }
 
-    /** The features. */
+    /** {@return the features} */
     public final Features features() {
         return features;
     }
 
-    /** The tags. */
+    /** {@return the tags} */
     public final Tags tags() {
         return tags;
     }
 
-    /** The devices that are assigned to the domain. */
+    /** {@return the devices that are assigned to the domain} */
     public final Devices devices() {
         return devices;
     }
 
     /**
-     * What the store holds of each volume, name to record, in order; empty for a domain without
-     * volumes. Never blocks; of a managed domain, {@link QubesVM#storage} works with them.
+     * {@return what the store holds of each volume, name to record, in order; empty for a domain
+     * without volumes} Never blocks; of a managed domain, {@link QubesVM#storage} works with them.
      */
     public final Map<String, VolumeRecord> volumes() {
         return record().volumes();
     }
 
     /**
-     * The domain's element of the store as a save would write it now, as text: complete also while
-     * the klass is away, and nothing to change the domain by. Never blocks; sees the changes of a
-     * running write of this thread. The original hands out the element read last.
+     * {@return the domain's element of the store as a save would write it now, as text: complete
+     * also while the klass is away, and nothing to change the domain by} Never blocks; sees the
+     * changes of a running write of this thread. The original hands out the element read last.
      */
     public final String xml() {
         return qubes().xml(record());
     }
 
-    /** The domain's own logger, {@code vm.<name>}. */
+    /** {@return the domain's own logger, {@code vm.<name>}} */
     public final Logger log() {
         Logger known = log;
         if (known == null) {
@@ -194,39 +204,57 @@ public abstract class BaseVM extends ModelHolder implements Comparable<BaseVM> {
         return known;
     }
 
-    /** All the store holds of the domain. */
+    /** {@return all the store holds of the domain} */
     public final DomainRecord record() {
         return context.record();
     }
 
-    /** False while the bundle of the domain's klass is away, and after the domain was removed. */
+    /**
+     * {@return false while the bundle of the domain's klass is away, and after the domain was
+     * removed}
+     */
     public boolean available() {
         return context.live();
     }
 
-    /** True if {@code name} is the domain's klass, an ancestor's or a capability's. */
+    /**
+     * {@return true if {@code name} is the domain's klass, an ancestor's or a capability's}
+     *
+     * @param name name of a klass, a class or a capability
+     */
     public final boolean isA(String name) {
         return context.traits().is(name);
     }
 
-    /** What the klass declares. */
+    /** {@return what the klass declares} */
     public final KlassTraits traits() {
         return context.traits();
     }
 
-    /** The part of that type, if the klass is composed of one. */
+    /**
+     * {@return the part of that type, if the klass is composed of one}
+     *
+     * @param <C> type of the part
+     * @param part type by which the capability is found
+     */
     public final <C> Optional<C> find(Class<C> part) {
         return Optional.ofNullable(parts.get(part)).map(part::cast);
     }
 
-    /** True if the klass declares a property of that name. */
+    /**
+     * {@return true if the klass declares a property of that name}
+     *
+     * @param property name of a property
+     */
     public final boolean hasProperty(String property) {
         return properties().has(property);
     }
 
     /**
-     * The domain that a property refers to; absent if the klass has no such property or it refers
-     * to none.
+     * {@return the domain that a property refers to; absent if the klass has no such property or it
+     * refers to none}
+     *
+     * @param property name of a property
      */
     public final Optional<BaseVM> reference(String property) {
         return properties()
@@ -241,15 +269,17 @@ public abstract class BaseVM extends ModelHolder implements Comparable<BaseVM> {
                 .flatMap(name -> qubes().find((DomainName) name));
     }
 
-    /** The domain's template, if its klass has one and it is set. */
+    /** {@return the domain's template, if its klass has one and it is set} */
     public final Optional<BaseVM> template() {
         return reference("template");
     }
 
     /**
-     * The template's value of a property; absent without a template or where the template's klass
-     * lacks it.
+     * {@return the template's value of a property; absent without a template or where the
+     * template's klass lacks it}
      *
+     * @param <T> type of the property's values
+     * @param property the property, by any declaration of its name
      * @throws qubes.core.error.QubesException if the store's templates lead round in a circle
      */
     public final <T> Optional<T> fromTemplate(Property<T> property) {
@@ -261,10 +291,10 @@ public abstract class BaseVM extends ModelHolder implements Comparable<BaseVM> {
                 .flatMap(source -> source.find(property));
     }
 
-    /** The state as clients know it; never blocks. */
+    /** {@return the state as clients know it; never blocks} */
     public abstract PowerState powerState();
 
-    /** True if there are things only a halted domain allows. */
+    /** {@return true if there are things only a halted domain allows} */
     public boolean isHalted() {
         return powerState() == PowerState.HALTED;
     }
@@ -284,7 +314,7 @@ public abstract class BaseVM extends ModelHolder implements Comparable<BaseVM> {
         return context.traits().properties();
     }
 
-    /** What the core lends this domain; for the klass itself. */
+    /** {@return what the core lends this domain; for the klass itself} */
     protected final DomainContext context() {
         return context;
     }

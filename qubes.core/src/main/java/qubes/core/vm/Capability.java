@@ -19,6 +19,15 @@ public record Capability<C>(
         Function<? super BaseVM, ? extends C> make,
         List<Property<?>> properties,
         List<ClassHandler<?>> handlers) {
+    /**
+     * Copies its collections.
+     *
+     * @param name its place in the klass's lineage, for handler order and documentation
+     * @param type what {@link BaseVM#find(Class)} is asked for
+     * @param make makes the part of one domain
+     * @param properties what it adds to a klass's table
+     * @param handlers what it adds at its level of the lineage
+     */
     public Capability {
         properties = List.copyOf(properties);
         handlers = List.copyOf(handlers);

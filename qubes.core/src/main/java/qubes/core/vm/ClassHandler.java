@@ -15,7 +15,15 @@ import qubes.core.event.EventPattern;
  */
 public record ClassHandler<E extends Event>(
         EventPattern<E> pattern, BiConsumer<BaseVM, E> action, boolean late) {
-    /** A handler for domains of type {@code domain}. */
+    /**
+     * {@return a handler for domains of type {@code domain}}
+     *
+     * @param <E> type of the events
+     * @param <V> type of domain that the handler sees
+     * @param pattern which events
+     * @param domain type of domain that the handler sees
+     * @param action what to do with the domain and the event
+     */
     public static <V extends BaseVM, E extends Event> ClassHandler<E> of(
             EventPattern<E> pattern, Class<V> domain, BiConsumer<? super V, ? super E> action) {
         return new ClassHandler<>(
@@ -27,7 +35,12 @@ public record ClassHandler<E extends Event>(
         return new ClassHandler<>(pattern, action, true);
     }
 
-    /** Hands over an event that matches the pattern. */
+    /**
+     * Hands over an event that matches the pattern.
+     *
+     * @param vm the subject
+     * @param event one that matches the pattern
+     */
     public void handle(BaseVM vm, Event event) {
         action.accept(vm, pattern.type().cast(event));
     }

@@ -20,10 +20,11 @@ public final class Dependents {
     private Dependents() {}
 
     /**
-     * What refers to a domain, in words: the system counts even where it refers by default, domains
-     * only where a value is explicit. A preloaded disposable, which nobody uses yet, goes with its
-     * template and does not count against it (spec domain-model §6.2).
+     * {@return what refers to a domain, in words: the system counts even where it refers by
+     * default, domains only where a value is explicit} A preloaded disposable, which nobody uses
+     * yet, goes with its template and does not count against it (spec domain-model §6.2).
      *
+     * @param vm the domain that others may use
      * @param only names of the properties to look at; none means all that refer to domains
      */
     public static List<String> of(BaseVM vm, String... only) {

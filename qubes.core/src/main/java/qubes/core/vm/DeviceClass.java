@@ -20,30 +20,45 @@ import qubes.core.device.DeviceInfo;
  */
 @ConsumerType
 public interface DeviceClass {
-    /** The name that the store and clients use, as the service property says it. Constant. */
+    /**
+     * {@return the name that the store and clients use, as the service property says it} Constant.
+     */
     String deviceClass();
 
     /**
-     * The devices that a domain offers now, each at a port of its own, of this class and of that
-     * backend; none if the domain does not run or knows no such devices. What is attached to a
-     * domain says so ({@link DeviceInfo#attachment}).
+     * {@return the devices that a domain offers now, each at a port of its own, of this class and
+     * of that backend; none if the domain does not run or knows no such devices} What is attached
+     * to a domain says so ({@link DeviceInfo#attachment}).
+     *
+     * @param backend the domain that offers devices
      */
     List<DeviceInfo> exposed(BaseVM backend);
 
-    /** The device at a port of a domain, if something is plugged there now. */
+    /**
+     * {@return the device at a port of a domain, if something is plugged there now}
+     *
+     * @param backend the domain that offers devices
+     * @param portId the place at the backend
+     */
     default Optional<DeviceInfo> find(BaseVM backend, String portId) {
         return exposed(backend).stream()
                 .filter(device -> device.device().portId().equals(portId))
                 .findFirst();
     }
 
-    /** The devices that are attached to a domain now, whoever attached them. */
+    /**
+     * {@return the devices that are attached to a domain now, whoever attached them}
+     *
+     * @param frontend the domain that has, or is to have, the device
+     */
     List<DeviceAttachment> attached(BaseVM frontend);
 
     /**
      * Attaches a device to a domain, which runs or is about to: the guest may be paused. Called
      * between {@code device-pre-attach} and {@code device-attach}.
      *
+     * @param frontend the domain that has, or is to have, the device
+     * @param device the device, as the backend offers it now
      * @param options what the caller asked for, option name to value; not checked yet
      * @throws qubes.core.error.QubesValueError for an option that there is not
      * @throws qubes.core.error.DeviceAlreadyAttached if another domain has the device
@@ -54,6 +69,9 @@ public interface DeviceClass {
     /**
      * Detaches a device that {@link #attached} named. One that is gone by now is fine. Called
      * between {@code device-pre-detach} and {@code device-detach}.
+     *
+     * @param frontend the domain that has, or is to have, the device
+     * @param attachment what {@link #attached} told
      */
     void detach(BaseVM frontend, DeviceAttachment attachment);
 }

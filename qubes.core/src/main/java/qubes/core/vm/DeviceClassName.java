@@ -18,7 +18,10 @@ import org.osgi.service.component.annotations.ComponentPropertyType;
 @Retention(RetentionPolicy.CLASS)
 @Target(ElementType.TYPE)
 public @interface DeviceClassName {
-    /** The name that the store and clients use, as {@link DeviceClass#deviceClass} gives it. */
+    /**
+     * {@return the name that the store and clients use, as {@link DeviceClass#deviceClass} gives
+     * it}
+     */
     @Attribute("qubes.device")
     String deviceClass();
 }

@@ -9,15 +9,20 @@ import qubes.core.error.Repr;
 /** The classes of devices whose bundles are here now. */
 @ProviderType
 public interface DeviceClasses {
-    /** Their names, in alphabetical order. Never blocks. */
+    /** {@return their names, in alphabetical order} Never blocks. */
     List<String> names();
 
-    /** The class of that name. Never blocks. */
+    /**
+     * {@return the class of that name} Never blocks.
+     *
+     * @param name name of a class of devices
+     */
     Optional<DeviceClass> find(String name);
 
     /**
-     * The class of that name.
+     * {@return the class of that name}
      *
+     * @param name name of a class of devices
      * @throws QubesException if no installed bundle provides it
      */
     default DeviceClass get(String name) {
@@ -37,6 +42,9 @@ public interface DeviceClasses {
      * {@code device-added} and {@code device-attach}, and attaches new devices to the domains that
      * run and have them assigned (spec devices.md §4.1). Blocks; must not be called under the model
      * lock, nor from within the class's own {@code attach} and {@code detach}.
+     *
+     * @param backend the domain that offers devices
+     * @param deviceClass name of the class
      */
     void refresh(BaseVM backend, String deviceClass);
 }

@@ -37,12 +37,12 @@ public final class DeviceCollection {
         this.deviceClass = deviceClass;
     }
 
-    /** {@code pci}, {@code block}, {@code usb}, … */
+    /** {@return the name of the class: {@code pci}, {@code block}, {@code usb}, …} */
     public String deviceClass() {
         return deviceClass;
     }
 
-    /** The assignments, in the order in which they were made. */
+    /** {@return the assignments, in the order in which they were made} */
     public List<DeviceAssignment> assigned() {
         Map<VirtualDevice, DeviceAssignment> byDevice = new LinkedHashMap<>();
         for (AssignmentRecord record : vm.record().assignments()) {
@@ -51,7 +51,11 @@ public final class DeviceCollection {
         return List.copyOf(byDevice.values());
     }
 
-    /** The assignment of exactly that port and identity, either of which may be any. */
+    /**
+     * {@return the assignment of exactly that port and identity, either of which may be any}
+     *
+     * @param device the device, its port or its identity being any if that is meant
+     */
     public Optional<DeviceAssignment> find(VirtualDevice device) {
         return assigned().stream()
                 .filter(assignment -> assignment.device().equals(device))
@@ -59,8 +63,8 @@ public final class DeviceCollection {
     }
 
     /**
-     * The devices that the domain offers to others now, by port and identity; none while no bundle
-     * provides the class, or of a domain of another system. May block.
+     * {@return the devices that the domain offers to others now, by port and identity; none while
+     * no bundle provides the class, or of a domain of another system} May block.
      *
      * @throws qubes.core.error.QubesException if they cannot be looked for
      */
@@ -78,7 +82,12 @@ public final class DeviceCollection {
                 : List.of();
     }
 
-    /** The device that the domain offers at a port now, if any. As {@link #exposed}. May block. */
+    /**
+     * {@return the device that the domain offers at a port now, if any} As {@link #exposed}. May
+     * block.
+     *
+     * @param portId the place at the backend
+     */
     public Optional<DeviceInfo> exposedAt(String portId) {
         return isLocal()
                 ? vm.qubes()
@@ -89,8 +98,8 @@ public final class DeviceCollection {
     }
 
     /**
-     * What is attached to the domain now, by port and identity: as the assignment of exactly that
-     * device or, if there is none, as a manual one to this domain. May block.
+     * {@return what is attached to the domain now, by port and identity: as the assignment of
+     * exactly that device or, if there is none, as a manual one to this domain} May block.
      *
      * @throws qubes.core.error.QubesException if it cannot be looked for
      */
@@ -109,6 +118,7 @@ public final class DeviceCollection {
      * device-pre-attach}, which a handler may refuse, and {@code device-attach}. The assignment's
      * mode does not matter. Blocks.
      *
+     * @param assignment the device, with mode and options
      * @throws qubes.core.error.ProtocolError if the device is of another class, or not exactly one
      *     device is meant and there
      * @throws qubes.core.error.QubesVMNotRunningError if the domain is halted
@@ -125,6 +135,7 @@ public final class DeviceCollection {
      * Detaches the device of a port; fires {@code device-pre-detach}, which a handler may refuse,
      * and {@code device-detach}. An assignment stays. Blocks.
      *
+     * @param port where the device is plugged
      * @throws DeviceNotAssigned if nothing of that port is attached
      * @throws qubes.core.error.QubesVMNotHaltedError if the device is required
      * @throws qubes.core.error.QubesException if a handler refuses or it fails; it stays attached
@@ -140,6 +151,7 @@ public final class DeviceCollection {
      * device-pre-assign} and {@code device-assign}. As in the original, a handler that refuses
      * fails the call, and the assignment stays.
      *
+     * @param assignment the device, with mode and options
      * @throws IllegalArgumentException if the device is of another class, of a backend that is not
      *     there, or the mode is manual
      * @throws IllegalStateException if the domain is of another system
@@ -177,6 +189,7 @@ public final class DeviceCollection {
      * Ends the assignment of exactly that port and identity, also while the domain runs; fires
      * {@code device-unassign}. What is attached stays attached.
      *
+     * @param device the device, its port or its identity being any if that is meant
      * @throws DeviceNotAssigned if it is not assigned
      */
     public void unassign(VirtualDevice device) {
@@ -200,6 +213,8 @@ public final class DeviceCollection {
      * Changes the mode of an assignment; fires {@code device-pre-assign} and {@code
      * device-assignment-changed}, or nothing if it has that mode.
      *
+     * @param device the device, its port or its identity being any if that is meant
+     * @param mode when it is to be attached from now on
      * @throws QubesValueError if the mode is manual or the device is not assigned
      * @throws qubes.core.error.QubesException if a handler refuses; nothing is changed then
      */

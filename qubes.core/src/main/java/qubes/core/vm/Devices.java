@@ -20,7 +20,7 @@ public final class Devices {
     }
 
     /**
-     * The devices of one class, whether or not there are any.
+     * {@return the devices of one class, whether or not there are any}
      *
      * @param deviceClass {@code pci}, {@code block}, {@code usb}, …
      */
@@ -28,7 +28,10 @@ public final class Devices {
         return new DeviceCollection(vm, deviceClass);
     }
 
-    /** The classes of which something is assigned, in the order in which the store has them. */
+    /**
+     * {@return the classes of which something is assigned, in the order in which the store has
+     * them}
+     */
     public List<String> assignedClasses() {
         return vm.record().assignments().stream()
                 .map(record -> record.deviceClass())
@@ -37,7 +40,7 @@ public final class Devices {
                 .toList();
     }
 
-    /** All assignments, class by class. */
+    /** {@return all assignments, class by class} */
     public List<DeviceAssignment> assigned() {
         return assignedClasses().stream()
                 .flatMap(deviceClass -> of(deviceClass).assigned().stream())
@@ -45,8 +48,8 @@ public final class Devices {
     }
 
     /**
-     * The patterns of interfaces that a user may not attach to the domain, sorted ({@code
-     * devices_denied}, spec devices.md §3.1).
+     * {@return the patterns of interfaces that a user may not attach to the domain, sorted ({@code
+     * devices_denied}, spec devices.md §3.1)}
      *
      * @throws qubes.core.error.QubesException if the domain's klass is away
      * @throws IllegalArgumentException if the klass has no such property
@@ -58,6 +61,7 @@ public final class Devices {
     /**
      * Denies more interfaces; nothing is changed, and no event fired, if all of them are denied.
      *
+     * @param interfaces codes of seven characters each
      * @throws qubes.core.error.QubesPropertyValueError if one of them is no pattern of interfaces
      */
     public void deny(Collection<DeviceInterface> interfaces) {
@@ -75,6 +79,8 @@ public final class Devices {
     /**
      * No longer denies these interfaces; those that are not denied are ignored, and if none of them
      * is, nothing is changed and no event fired.
+     *
+     * @param interfaces codes of seven characters each
      */
     public void allow(Collection<DeviceInterface> interfaces) {
         Set<DeviceInterface> gone = new HashSet<>(interfaces);

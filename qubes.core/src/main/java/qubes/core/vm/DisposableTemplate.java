@@ -16,6 +16,7 @@ import qubes.core.property.PropertyType;
 
 /** The capability of being the template of disposables. */
 public final class DisposableTemplate {
+    /** Whether disposables can be made from this qube. */
     public static final Property<Boolean> TEMPLATE_FOR_DISPVMS =
             Property.of(BaseVM.class, "template_for_dispvms", PropertyType.BOOL)
                     .doc("Whether disposables can be made from this qube.")
@@ -65,14 +66,20 @@ public final class DisposableTemplate {
         this.vm = vm;
     }
 
-    /** True if {@code vm} can be the template of disposables and says it is. */
+    /**
+     * {@return true if {@code vm} can be the template of disposables and says it is}
+     *
+     * @param vm any domain
+     */
     public static boolean isOne(BaseVM vm) {
         return vm.find(DisposableTemplate.class).map(DisposableTemplate::enabled).orElse(false);
     }
 
     /**
-     * True if {@code vm} is a disposable that was started in advance and that nobody uses yet: its
-     * template may change or go, since it goes along.
+     * {@return true if {@code vm} is a disposable that was started in advance and that nobody uses
+     * yet: its template may change or go, since it goes along}
+     *
+     * @param vm any domain
      */
     public static boolean isPreload(BaseVM vm) {
         return vm.properties()
@@ -82,7 +89,7 @@ public final class DisposableTemplate {
                 .isPresent();
     }
 
-    /** True if disposables can be made from the domain now. */
+    /** {@return true if disposables can be made from the domain now} */
     public boolean enabled() {
         return vm.find(TEMPLATE_FOR_DISPVMS).orElse(false);
     }
@@ -91,6 +98,7 @@ public final class DisposableTemplate {
      * Runs several short changes of the domain and its disposables as one, under the model lock; so
      * an empty change returns once whatever changes the model now is done. Must do no I/O.
      *
+     * @param change short changes in memory
      * @throws qubes.core.error.QubesVMNotAvailableError if the domain's klass is away, or it was
      *     removed
      */

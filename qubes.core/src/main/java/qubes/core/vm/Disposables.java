@@ -30,6 +30,7 @@ public interface Disposables {
      * Asks for the template's queue to be filled, which goes on elsewhere: fires {@code
      * domain-preload-dispvm-start}. Does not block.
      *
+     * @param template the domain that disposables are made from
      * @param reason for the log and for listeners
      * @throws qubes.core.error.QubesValueError if the template does not support what preloading
      *     needs
@@ -39,20 +40,26 @@ public interface Disposables {
     /**
      * Takes all preloaded disposables out of the template's queue; their removal goes on elsewhere.
      * Does not block.
+     *
+     * @param template the domain that disposables are made from
      */
     void empty(BaseVM template);
 
     /**
-     * In what a preloaded disposable is not what a new one would be (spec dispvm.md §5.6): {@code
-     * volumes_size}, {@code volumes_outdated} or {@code properties}, and their names; the first of
-     * these that applies. Empty if nothing is outdated, and for domains that are not preloaded.
-     * Blocks on the storage.
+     * {@return in what a preloaded disposable is not what a new one would be (spec dispvm.md §5.6):
+     * {@code volumes_size}, {@code volumes_outdated} or {@code properties}, and their names; the
+     * first of these that applies} Empty if nothing is outdated, and for domains that are not
+     * preloaded. Blocks on the storage.
+     *
+     * @param vm a disposable, or any domain
      */
     Map<String, List<String>> outdated(BaseVM vm);
 
     /**
-     * The domains for which disposables are to be preloaded, with how many at most (spec dispvm.md
-     * §6). Never blocks.
+     * {@return the domains for which disposables are to be preloaded, with how many at most (spec
+     * dispvm.md §6)} Never blocks.
+     *
+     * @param qubes the application
      */
     Map<DomainName, Integer> preloadTemplates(Qubes qubes);
 }

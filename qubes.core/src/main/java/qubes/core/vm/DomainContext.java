@@ -16,46 +16,64 @@ import qubes.core.state.DomainRecord;
  */
 @ProviderType
 public interface DomainContext {
-    /** The application. */
+    /** {@return the application} */
     Qubes qubes();
 
-    /** The traits of the domain's klass. */
+    /** {@return the traits of the domain's klass} */
     KlassTraits traits();
 
-    /** The domain's record now; the last one known after the domain was removed. Never blocks. */
+    /**
+     * {@return the domain's record now; the last one known after the domain was removed} Never
+     * blocks.
+     */
     DomainRecord record();
 
-    /** True while the domain is part of the system and its klass is installed. */
+    /** {@return true while the domain is part of the system and its klass is installed} */
     boolean live();
 
-    /** Replaces the record, silently; called under the model lock. */
+    /**
+     * Replaces the record, silently; called under the model lock.
+     *
+     * @param change gives the new record for the old, or does the changes
+     */
     void update(UnaryOperator<DomainRecord> change);
 
     /**
      * Runs a change under the model lock, on the caller's thread. Reentrant; {@code change} does no
      * I/O.
+     *
+     * @param change gives the new record for the old, or does the changes
      */
     void write(Runnable change);
 
-    /** Hands an event to its handlers, on the caller's thread. */
+    /**
+     * Hands an event to its handlers, on the caller's thread.
+     *
+     * @param event what happened, or is about to
+     */
     void fire(Event event);
 
     /**
      * Tells {@code listener} what happens to the domain's guest, for as long as the live object
      * lives.
+     *
+     * @param listener hears of the guest
      */
     void watch(GuestListener listener);
 
     /**
      * Runs an operation under the domain's lifecycle lock; waits for the one that runs.
      *
+     * @param <T> type of the result
      * @param operation what it is, for messages
+     * @param action what to do under the lock
+     * @return what {@code action} gave
      * @throws IllegalStateException if the caller holds the model lock
      */
     <T> T exclusively(String operation, Supplier<T> action);
 
     /**
-     * The domain's firewall, the same for all its live objects. Never blocks.
+     * {@return the domain's firewall, the same for all its live objects} Never blocks.
      *
      * @param folder of the domain's own files
      * @throws qubes.core.error.QubesVMNotFoundError if the domain was removed
@@ -63,7 +81,7 @@ public interface DomainContext {
     Firewall firewall(Path folder);
 
     /**
-     * The domain's notes, the same for all its live objects. Never blocks.
+     * {@return the domain's notes, the same for all its live objects} Never blocks.
      *
      * @param folder of the domain's own files
      * @throws qubes.core.error.QubesVMNotFoundError if the domain was removed

@@ -8,7 +8,7 @@ import org.osgi.annotation.versioning.ConsumerType;
  */
 @ConsumerType
 public interface DomainFactory {
-    /** What the klass declares. Constant. */
+    /** {@return what the klass declares} Constant. */
     KlassTraits traits();
 
     /**
@@ -16,12 +16,19 @@ public interface DomainFactory {
      * under the model lock, so that what is free stays free: must not block and must not change the
      * model.
      *
+     * @param qubes the application, to look at
+     * @param asked what the caller said
+     * @return what was asked for, completed
      * @throws qubes.core.error.QubesException if it is refused
      */
     default NewDomain prepare(Qubes qubes, NewDomain asked) {
         return asked;
     }
 
-    /** A live object of the klass; must not block and must not change the model. */
+    /**
+     * {@return a live object of the klass; must not block and must not change the model}
+     *
+     * @param context what the core lends the object
+     */
     BaseVM create(DomainContext context);
 }

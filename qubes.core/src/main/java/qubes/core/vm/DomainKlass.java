@@ -18,7 +18,7 @@ import org.osgi.service.component.annotations.ComponentPropertyType;
 @Retention(RetentionPolicy.CLASS)
 @Target(ElementType.TYPE)
 public @interface DomainKlass {
-    /** Wire name of the klass. */
+    /** {@return wire name of the klass} */
     @Attribute("qubes.klass")
     String klass();
 }

@@ -43,22 +43,26 @@ public final class DomainStorage {
         this.settings = new VolumeSettings(vm, this);
     }
 
-    /** What changes the volumes' data; never blocks. */
+    /** {@return what changes the volumes' data; never blocks} */
     public VolumeData data() {
         return data;
     }
 
-    /** What can be set of the volumes; never blocks. */
+    /** {@return what can be set of the volumes; never blocks} */
     public VolumeSettings settings() {
         return settings;
     }
 
-    /** Names of the volumes, in order; never blocks. */
+    /** {@return names of the volumes, in order; never blocks} */
     public List<String> names() {
         return List.copyOf(vm.record().volumes().keySet());
     }
 
-    /** What a volume is; never blocks. */
+    /**
+     * {@return what a volume is; never blocks}
+     *
+     * @param volume name of the volume
+     */
     public VolumeSpec spec(String volume) {
         return spec(recordOf(volume));
     }
@@ -92,7 +96,11 @@ public final class DomainStorage {
         return changed;
     }
 
-    /** Name of the pool a volume is in; never blocks. */
+    /**
+     * {@return name of the pool a volume is in; never blocks}
+     *
+     * @param volume name of the volume
+     */
     public String poolOf(String volume) {
         return recordOf(volume)
                 .text("pool")
@@ -103,12 +111,16 @@ public final class DomainStorage {
                                         "Volume " + volume + " of " + vm + " names no pool"));
     }
 
-    /** A volume. */
+    /**
+     * {@return a volume}
+     *
+     * @param volume name of the volume
+     */
     public Volume volume(String volume) {
         return vm.qubes().pools().open(poolOf(volume)).volume(spec(volume));
     }
 
-    /** The folder of the domain's own files. */
+    /** {@return the folder of the domain's own files} */
     public Path directory() {
         return vm.qubes().baseDirectory().resolve(owner().directory()).resolve(vm.name().value());
     }
@@ -216,7 +228,7 @@ public final class DomainStorage {
         }
     }
 
-    /** The disks for the guest, between {@link #start} and {@link #stop}. */
+    /** {@return the disks for the guest, between {@link #start} and {@link #stop}} */
     public List<GuestDisk> disks() {
         List<GuestDisk> disks = new ArrayList<>();
         char next = 'e';
@@ -231,7 +243,9 @@ public final class DomainStorage {
         return disks;
     }
 
-    /** Names of the volumes whose source changed since the start; none of a halted domain. */
+    /**
+     * {@return names of the volumes whose source changed since the start; none of a halted domain}
+     */
     public List<String> outdated() {
         return vm.isHalted()
                 ? List.of()

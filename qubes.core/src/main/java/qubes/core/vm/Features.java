@@ -39,6 +39,8 @@ public final class Features extends AbstractMap<String, String> {
      * #update} does: with the values' coercion and with events. What {@code other} does not name
      * stays as it is.
      *
+     * @param vm the domain
+     * @param other feature to value
      * @throws qubes.core.error.QubesException if a handler refuses one; those before it are copied
      */
     public Features(BaseVM vm, Map<String, ? extends @Nullable Object> other) {
@@ -46,12 +48,20 @@ public final class Features extends AbstractMap<String, String> {
         update(other);
     }
 
-    /** True if the feature is there and not empty; looks at no other domain. */
+    /**
+     * {@return true if the feature is there and not empty; looks at no other domain}
+     *
+     * @param feature name of the feature
+     */
     public boolean isTrue(String feature) {
         return meansTrue(vm.record().features().get(feature));
     }
 
-    /** True if a value means true. */
+    /**
+     * {@return true if a value means true}
+     *
+     * @param value the text of a feature; null if it is not there
+     */
     public static boolean meansTrue(@Nullable String value) {
         return value != null && !value.isEmpty();
     }
@@ -85,6 +95,8 @@ public final class Features extends AbstractMap<String, String> {
      * Sets a feature; true is stored as {@code 1}, false and none as empty, anything else as its
      * text.
      *
+     * @param feature name of the feature
+     * @param value what is set, coerced as the class says
      * @throws qubes.core.error.QubesException if a handler refuses; nothing is changed then
      */
     public void set(String feature, @Nullable Object value) {
@@ -109,6 +121,7 @@ public final class Features extends AbstractMap<String, String> {
     /**
      * Sets each of {@code values}, in their order, as {@link #set} does.
      *
+     * @param values feature to value
      * @throws qubes.core.error.QubesException if a handler refuses one; those before it are set
      */
     public void update(Map<String, ? extends @Nullable Object> values) {
@@ -118,6 +131,7 @@ public final class Features extends AbstractMap<String, String> {
     /**
      * Removes a feature.
      *
+     * @param feature name of the feature
      * @throws NoSuchElementException if it is not there; that it was to be removed was announced
      *     then
      */
@@ -217,80 +231,121 @@ public final class Features extends AbstractMap<String, String> {
     }
 
     /**
-     * The first value found on the domain and its templates, nearest first; an empty one is found,
-     * too.
+     * {@return the first value found on the domain and its templates, nearest first; an empty one
+     * is found, too}
      *
+     * @param feature name of the feature
      * @throws NoSuchElementException if there is none
      */
     public String checkWithTemplate(String feature) {
         return findWithTemplate(feature).orElseThrow(() -> missing(feature));
     }
 
-    /** As {@link #checkWithTemplate(String)}, with what to answer if there is none. */
+    /**
+     * {@return as {@link #checkWithTemplate(String)}, with what to answer if there is none}
+     *
+     * @param feature name of the feature
+     * @param otherwise what to give if nobody in the chain has it
+     */
     public String checkWithTemplate(String feature, String otherwise) {
         return findWithTemplate(feature).orElse(otherwise);
     }
 
-    /** As {@link #checkWithTemplate(String)}, absent if there is none. */
+    /**
+     * {@return as {@link #checkWithTemplate(String)}, absent if there is none}
+     *
+     * @param feature name of the feature
+     */
     public Optional<String> findWithTemplate(String feature) {
         return along(feature, BaseVM::template);
     }
 
     /**
-     * The first value found on the domain and those that give it network, nearest first; an empty
-     * one is found, too.
+     * {@return the first value found on the domain and those that give it network, nearest first;
+     * an empty one is found, too}
      *
+     * @param feature name of the feature
      * @throws NoSuchElementException if there is none
      */
     public String checkWithNetvm(String feature) {
         return findWithNetvm(feature).orElseThrow(() -> missing(feature));
     }
 
-    /** As {@link #checkWithNetvm(String)}, with what to answer if there is none. */
+    /**
+     * {@return as {@link #checkWithNetvm(String)}, with what to answer if there is none}
+     *
+     * @param feature name of the feature
+     * @param otherwise what to give if nobody in the chain has it
+     */
     public String checkWithNetvm(String feature, String otherwise) {
         return findWithNetvm(feature).orElse(otherwise);
     }
 
-    /** As {@link #checkWithNetvm(String)}, absent if there is none. */
+    /**
+     * {@return as {@link #checkWithNetvm(String)}, absent if there is none}
+     *
+     * @param feature name of the feature
+     */
     public Optional<String> findWithNetvm(String feature) {
         return along(feature, next -> next.reference("netvm"));
     }
 
     /**
-     * The first value found on the domain, then dom0; an empty one is found, too.
+     * {@return the first value found on the domain, then dom0; an empty one is found, too}
      *
+     * @param feature name of the feature
      * @throws NoSuchElementException if there is none
      */
     public String checkWithAdminvm(String feature) {
         return findWithAdminvm(feature).orElseThrow(() -> missing(feature));
     }
 
-    /** As {@link #checkWithAdminvm(String)}, with what to answer if there is none. */
+    /**
+     * {@return as {@link #checkWithAdminvm(String)}, with what to answer if there is none}
+     *
+     * @param feature name of the feature
+     * @param otherwise what to give if nobody in the chain has it
+     */
     public String checkWithAdminvm(String feature, String otherwise) {
         return findWithAdminvm(feature).orElse(otherwise);
     }
 
-    /** As {@link #checkWithAdminvm(String)}, absent if there is none. */
+    /**
+     * {@return as {@link #checkWithAdminvm(String)}, absent if there is none}
+     *
+     * @param feature name of the feature
+     */
     public Optional<String> findWithAdminvm(String feature) {
         return orAdmin(feature, Optional.ofNullable(get(feature)));
     }
 
     /**
-     * The first value found on the domain and its templates, nearest first, then dom0; an empty one
-     * is found, too.
+     * {@return the first value found on the domain and its templates, nearest first, then dom0; an
+     * empty one is found, too}
      *
+     * @param feature name of the feature
      * @throws NoSuchElementException if there is none
      */
     public String checkWithTemplateAndAdminvm(String feature) {
         return findWithTemplateAndAdminvm(feature).orElseThrow(() -> missing(feature));
     }
 
-    /** As {@link #checkWithTemplateAndAdminvm(String)}, with what to answer if there is none. */
+    /**
+     * {@return as {@link #checkWithTemplateAndAdminvm(String)}, with what to answer if there is
+     * none}
+     *
+     * @param feature name of the feature
+     * @param otherwise what to give if nobody in the chain has it
+     */
     public String checkWithTemplateAndAdminvm(String feature, String otherwise) {
         return findWithTemplateAndAdminvm(feature).orElse(otherwise);
     }
 
-    /** As {@link #checkWithTemplateAndAdminvm(String)}, absent if there is none. */
+    /**
+     * {@return as {@link #checkWithTemplateAndAdminvm(String)}, absent if there is none}
+     *
+     * @param feature name of the feature
+     */
     public Optional<String> findWithTemplateAndAdminvm(String feature) {
         return orAdmin(feature, findWithTemplate(feature));
     }

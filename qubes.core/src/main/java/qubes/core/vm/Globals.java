@@ -12,6 +12,7 @@ import qubes.core.value.DomainName;
 
 /** The global properties, held by {@link Qubes}. */
 public final class Globals {
+    /** Whether new qubes check for updates. */
     public static final Property<Boolean> CHECK_UPDATES_VM =
             Property.named("check_updates_vm", PropertyType.BOOL)
                     .doc("Whether new qubes check for updates.")
@@ -19,11 +20,13 @@ public final class Globals {
                     .defaultsTo(true)
                     .define();
 
+    /** Qube whose clock the others follow. */
     public static final Property<Optional<DomainName>> CLOCKVM =
             reference("clockvm", "Qube whose clock the others follow.")
                     .defaultsTo(Optional.empty())
                     .define();
 
+    /** Qube that carries the audio of qubes that do not name another. */
     public static final Property<Optional<DomainName>> DEFAULT_AUDIOVM =
             reference(
                             "default_audiovm",
@@ -31,6 +34,7 @@ public final class Globals {
                     .defaultsTo("dom0", qubes -> Optional.of(DomainName.DOM0))
                     .define();
 
+    /** Qube that shows the windows of qubes that do not name another. */
     public static final Property<Optional<DomainName>> DEFAULT_GUIVM =
             reference(
                             "default_guivm",
@@ -38,6 +42,7 @@ public final class Globals {
                     .defaultsTo("dom0", qubes -> Optional.of(DomainName.DOM0))
                     .define();
 
+    /** Disposable template of qubes that do not name another. */
     public static final Property<Optional<DomainName>> DEFAULT_DISPVM =
             reference("default_dispvm", "Disposable template of qubes that do not name another.")
                     .allows("the name of a qube with template_for_dispvms, or none")
@@ -45,6 +50,7 @@ public final class Globals {
                     .accept(References.disposableTemplate("default_dispvm"))
                     .define();
 
+    /** Disposable template from which qubes are managed. */
     public static final Property<Optional<DomainName>> MANAGEMENT_DISPVM =
             reference("management_dispvm", "Disposable template from which qubes are managed.")
                     .allows("the name of a qube with template_for_dispvms, or none")
@@ -52,6 +58,7 @@ public final class Globals {
                     .accept(References.disposableTemplate("management_dispvm"))
                     .define();
 
+    /** Qube that gives network to qubes that do not name another. */
     public static final Property<Optional<DomainName>> DEFAULT_NETVM =
             reference("default_netvm", "Qube that gives network to qubes that do not name another.")
                     .allows("the name of a qube, or none, so that no loop comes about")
@@ -59,17 +66,20 @@ public final class Globals {
                     .accept(Network::refuseDefaultLoop)
                     .define();
 
+    /** Template of new qubes that do not name another. */
     public static final Property<Optional<DomainName>> DEFAULT_TEMPLATE =
             unchecked("default_template", "Template of new qubes that do not name another.")
                     .allows("the name of a TemplateVM, or none")
                     .accept(References.ofKlass("default_template", "TemplateVM"))
                     .define();
 
+    /** Qube through which dom0 fetches updates. */
     public static final Property<Optional<DomainName>> UPDATEVM =
             reference("updatevm", "Qube through which dom0 fetches updates.")
                     .defaultsTo(Optional.empty())
                     .define();
 
+    /** Kernel of qubes that do not name another. */
     public static final Property<String> DEFAULT_KERNEL =
             Property.named("default_kernel", PropertyType.STR)
                     .allows("the name of an installed kernel, or none")
@@ -77,6 +87,7 @@ public final class Globals {
                     .loadStage(3)
                     .define();
 
+    /** Storage pool of volumes for which no other default is set. */
     public static final Property<String> DEFAULT_POOL =
             Property.of(Qubes.class, "default_pool", PropertyType.POOL)
                     .doc("Storage pool of volumes for which no other default is set.")
@@ -87,18 +98,31 @@ public final class Globals {
                     .accept((qubes, pool) -> existingPool(qubes, pool))
                     .define();
 
+    /** Pool of new volumes named {@code kernel}. */
     public static final Property<String> DEFAULT_POOL_KERNEL = poolFor("kernel");
+
+    /** Pool of new volumes named {@code private}. */
     public static final Property<String> DEFAULT_POOL_PRIVATE = poolFor("private");
+
+    /** Pool of new volumes named {@code root}. */
     public static final Property<String> DEFAULT_POOL_ROOT = poolFor("root");
+
+    /** Pool of new volumes named {@code volatile}. */
     public static final Property<String> DEFAULT_POOL_VOLATILE = poolFor("volatile");
 
+    /** Seconds a start waits for the guest's agent. */
     public static final Property<Integer> DEFAULT_QREXEC_TIMEOUT =
             seconds("default_qrexec_timeout", 60, "Seconds a start waits for the guest's agent.");
+
+    /** Seconds a shutdown may take. */
     public static final Property<Integer> DEFAULT_SHUTDOWN_TIMEOUT =
             seconds("default_shutdown_timeout", 60, "Seconds a shutdown may take.");
+
+    /** Seconds between two statistics. */
     public static final Property<Integer> STATS_INTERVAL =
             seconds("stats_interval", 3, "Seconds between two statistics.");
 
+    /** Memory of the host, in MiB. */
     public static final Property<Integer> MAXMEM =
             Property.of(Qubes.class, "maxmem", PropertyType.INT)
                     .doc("Memory of the host, in MiB.")
@@ -111,6 +135,7 @@ public final class Globals {
                                             .map(kib -> (int) (kib / 1024)))
                     .define();
 
+    /** Processors of the host. */
     public static final Property<Integer> NO_CPUS =
             Property.of(Qubes.class, "no_cpus", PropertyType.INT)
                     .doc("Processors of the host.")
@@ -148,12 +173,21 @@ public final class Globals {
 
     private Globals() {}
 
-    /** A default of domains: the value of a global property. */
+    /**
+     * {@return a default of domains: the value of a global property}
+     *
+     * @param <T> type of the property's values
+     * @param global property of the application
+     */
     public static <T> DefaultSource<T> valueOf(Property<T> global) {
         return new GlobalValue<>(global);
     }
 
-    /** The properties that name the default pool of a kind of volume, by volume name. */
+    /**
+     * {@return the properties that name the default pool of a kind of volume, by volume name}
+     *
+     * @param volume name of a volume
+     */
     public static Optional<Property<String>> poolProperty(String volume) {
         return List.of(
                         DEFAULT_POOL_KERNEL,
@@ -168,6 +202,8 @@ public final class Globals {
     /**
      * Refuses a kernel that is not installed; none is fine. Looks at the file system.
      *
+     * @param qubes the application
+     * @param kernel name of a kernel
      * @throws QubesPropertyValueError saying what is missing
      */
     public static void refuseMissingKernel(Qubes qubes, String kernel) {

@@ -17,11 +17,20 @@ import org.osgi.annotation.versioning.ConsumerType;
 @ConsumerType
 public interface GuestDatabase {
     /**
-     * The paths that begin with {@code prefix}, in full, in the order of their names. A prefix that
-     * is to be a folder ends in {@code /}.
+     * {@return the paths that begin with {@code prefix}, in full, in the order of their names} A
+     * prefix that is to be a folder ends in {@code /}.
+     *
+     * @param vm the domain whose database it is
+     * @param prefix what paths begin with
      */
     List<String> list(BaseVM vm, String prefix);
 
-    /** The value at {@code path}, its bytes as the domain wrote them; absent if there is none. */
+    /**
+     * {@return the value at {@code path}, its bytes as the domain wrote them; absent if there is
+     * none}
+     *
+     * @param vm the domain whose database it is
+     * @param path the whole path
+     */
     Optional<byte[]> read(BaseVM vm, String path);
 }

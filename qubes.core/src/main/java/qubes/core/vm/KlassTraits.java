@@ -25,6 +25,12 @@ public final class KlassTraits {
      * @param name {@code BaseVM}, {@code LocalVM}, a capability's name, or a class's
      */
     public record Level(String name, List<ClassHandler<?>> handlers) {
+        /**
+         * Copies its collections.
+         *
+         * @param name name of a class, a klass or a capability
+         * @param handlers in the order they were declared
+         */
         public Level {
             handlers = List.copyOf(handlers);
         }
@@ -63,57 +69,72 @@ public final class KlassTraits {
         return new Builder(name, PropertyTable.of(), List.of(), List.of(), VolumeLayout.NONE);
     }
 
-    /** Begins the traits of a class below this one. */
+    /**
+     * Begins the traits of a class below this one.
+     *
+     * @param name name of a class, a klass or a capability
+     * @return what to declare it with
+     */
     public Builder extend(String name) {
         return new Builder(name, properties, lineage, capabilities, volumes);
     }
 
-    /** Wire name of the klass. */
+    /** {@return wire name of the klass} */
     public String klass() {
         return klass;
     }
 
-    /** Other names under which a domain of the klass can be asked for. */
+    /** {@return other names under which a domain of the klass can be asked for} */
     public List<String> aliases() {
         return aliases;
     }
 
-    /** What the name of an icon begins with; the label's name follows. */
+    /** {@return what the name of an icon begins with; the label's name follows} */
     public String iconPrefix() {
         return iconPrefix;
     }
 
-    /** Its properties and its ancestors', in the order clients see them. */
+    /** {@return its properties and its ancestors', in the order clients see them} */
     public PropertyTable properties() {
         return properties;
     }
 
-    /** Itself and its ancestors, most general first. */
+    /** {@return itself and its ancestors, most general first} */
     public List<Level> lineage() {
         return lineage;
     }
 
-    /** True if {@code name} is the klass, an ancestor's, or a capability's. */
+    /**
+     * {@return true if {@code name} is the klass, an ancestor's, or a capability's}
+     *
+     * @param name name of a class, a klass or a capability
+     */
     public boolean is(String name) {
         return lineage.stream().anyMatch(level -> level.name().equals(name));
     }
 
-    /** What domains of the klass are composed of. */
+    /** {@return what domains of the klass are composed of} */
     public List<Capability<?>> capabilities() {
         return capabilities;
     }
 
-    /** The volumes of a new domain. */
+    /** {@return the volumes of a new domain} */
     public VolumeLayout volumes() {
         return volumes;
     }
 
-    /** The global property that names the template of a new domain whose maker names none. */
+    /**
+     * {@return the global property that names the template of a new domain whose maker names none}
+     */
     public Property<Optional<DomainName>> defaultTemplate() {
         return defaultTemplate;
     }
 
-    /** The declaration of a property, by its wire name. */
+    /**
+     * {@return the declaration of a property, by its wire name}
+     *
+     * @param name wire name of the property
+     */
     public Optional<Property<?>> property(String name) {
         return properties.find(name);
     }
@@ -146,6 +167,8 @@ public final class KlassTraits {
         /**
          * Properties that no ancestor declares.
          *
+         * @param declarations the properties
+         * @return this builder
          * @throws IllegalArgumentException if a name is taken
          */
         public Builder declare(Property<?>... declarations) {
@@ -156,6 +179,8 @@ public final class KlassTraits {
         /**
          * A property that an ancestor declares otherwise.
          *
+         * @param declaration what takes the place of the ancestor's
+         * @return this builder
          * @throws IllegalArgumentException if none does
          */
         public Builder override(Property<?> declaration) {
@@ -163,7 +188,12 @@ public final class KlassTraits {
             return this;
         }
 
-        /** A part to compose domains of; its level comes before the class's own. */
+        /**
+         * A part to compose domains of; its level comes before the class's own.
+         *
+         * @param capability the part
+         * @return this builder
+         */
         public Builder with(Capability<?> capability) {
             capabilities.add(capability);
             properties = properties.declaring(capability.properties());
@@ -174,19 +204,32 @@ public final class KlassTraits {
         /**
          * Another name under which a domain of the klass can be asked for; it is stored under the
          * first.
+         *
+         * @param name the other name
+         * @return this builder
          */
         public Builder alias(String name) {
             aliases.add(name);
             return this;
         }
 
-        /** What the name of an icon begins with, such as {@code dispvm-}. */
+        /**
+         * What the name of an icon begins with, such as {@code dispvm-}.
+         *
+         * @param prefix with its hyphen
+         * @return this builder
+         */
         public Builder icon(String prefix) {
             iconPrefix = prefix;
             return this;
         }
 
-        /** The volumes of a new domain. */
+        /**
+         * The volumes of a new domain.
+         *
+         * @param layout names and kinds
+         * @return this builder
+         */
         public Builder volumes(VolumeLayout layout) {
             volumes = layout;
             return this;
@@ -195,20 +238,41 @@ public final class KlassTraits {
         /**
          * The global property that names the template of a new domain; {@code default_template}
          * unless told.
+         *
+         * @param global a property of the application
+         * @return this builder
          */
         public Builder defaultTemplate(Property<Optional<DomainName>> global) {
             defaultTemplate = global;
             return this;
         }
 
-        /** A handler of the class. */
+        /**
+         * A handler of the class.
+         *
+         * @param <E> type of the events
+         * @param <V> type of domain that the handler sees
+         * @param pattern which events
+         * @param domain type of domain that the handler sees
+         * @param action what to do with the domain and the event
+         * @return this builder
+         */
         public <V extends BaseVM, E extends Event> Builder on(
                 EventPattern<E> pattern, Class<V> domain, BiConsumer<? super V, ? super E> action) {
             handlers.add(ClassHandler.of(pattern, domain, action));
             return this;
         }
 
-        /** As {@link #on(EventPattern, Class, BiConsumer)}, for all events of a type. */
+        /**
+         * As {@link #on(EventPattern, Class, BiConsumer)}, for all events of a type.
+         *
+         * @param <E> type of the events
+         * @param <V> type of domain that the handler sees
+         * @param type type of the events
+         * @param domain type of domain that the handler sees
+         * @param action what to do with the domain and the event
+         * @return this builder
+         */
         public <V extends BaseVM, E extends Event> Builder on(
                 Class<E> type, Class<V> domain, BiConsumer<? super V, ? super E> action) {
             return on(EventPattern.of(type), domain, action);
@@ -218,6 +282,13 @@ public final class KlassTraits {
          * A handler of the class that runs once all others, listeners outside included, have heard
          * the event: for what would otherwise be told before its cause, such as the removal of a
          * domain that was shut down.
+         *
+         * @param <E> type of the events
+         * @param <V> type of domain that the handler sees
+         * @param type type of the events
+         * @param domain type of domain that the handler sees
+         * @param action what to do with the domain and the event
+         * @return this builder
          */
         public <V extends BaseVM, E extends Event> Builder afterwards(
                 Class<E> type, Class<V> domain, BiConsumer<? super V, ? super E> action) {
@@ -225,7 +296,7 @@ public final class KlassTraits {
             return this;
         }
 
-        /** The finished traits. */
+        /** {@return the finished traits} */
         public KlassTraits define() {
             return new KlassTraits(this);
         }

@@ -24,16 +24,33 @@ import qubes.core.state.StoredValue;
  */
 @ProviderType
 public abstract class ModelHolder implements PropertyHolder {
-    /** The stored value of an explicit property, or null. */
+    /**
+     * {@return the stored value of an explicit property, or null}
+     *
+     * @param property name of the property
+     */
     protected abstract @Nullable StoredValue stored(String property);
 
-    /** Stores a value, or removes it if absent; silently, called under the model lock. */
+    /**
+     * Stores a value, or removes it if absent; silently, called under the model lock.
+     *
+     * @param property name of the property
+     * @param value what to store; absent for the default
+     */
     protected abstract void store(String property, Optional<StoredValue> value);
 
-    /** Runs a change under the model lock, on the caller's thread. */
+    /**
+     * Runs a change under the model lock, on the caller's thread.
+     *
+     * @param change what to do under the model lock
+     */
     protected abstract void write(Runnable change);
 
-    /** Hands an event to its handlers, on the caller's thread. */
+    /**
+     * Hands an event to its handlers, on the caller's thread.
+     *
+     * @param event what happened, or is about to
+     */
     protected abstract void fire(Event event);
 
     /**
@@ -130,8 +147,10 @@ public abstract class ModelHolder implements PropertyHolder {
     }
 
     /**
-     * This holder's own declaration for a key.
+     * {@return this holder's own declaration for a key}
      *
+     * @param <T> type of the property's values
+     * @param key the property, by any declaration of its name
      * @throws QubesNoSuchPropertyError if it has none
      */
     protected final <T> Property<T> declared(Property<T> key) {
@@ -142,7 +161,11 @@ public abstract class ModelHolder implements PropertyHolder {
         return property;
     }
 
-    /** The error for a property this holder does not have. */
+    /**
+     * {@return the error for a property this holder does not have}
+     *
+     * @param property name that was asked for
+     */
     public final QubesNoSuchPropertyError noSuchProperty(String property) {
         String holder = subjectName().isEmpty() ? "Qubes" : subjectName();
         return new QubesNoSuchPropertyError("Invalid property '" + property + "' of " + holder);

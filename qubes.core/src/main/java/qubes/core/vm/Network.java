@@ -26,6 +26,7 @@ public final class Network {
     private static final String NETMASK = "255.255.255.255";
     private static final String DNS = "10.139.1.1 10.139.1.2";
 
+    /** Qube that gives this one its network. None cuts it off; the default follows the system's. */
     public static final Property<Optional<DomainName>> NETVM =
             Property.of(BaseVM.class, "netvm", PropertyType.OPTIONAL_DOMAIN)
                     .allows(
@@ -38,6 +39,7 @@ public final class Network {
                     .accept(Network::provider)
                     .define();
 
+    /** Whether other qubes can get their network from this one. */
     public static final Property<Boolean> PROVIDES_NETWORK =
             Property.of(BaseVM.class, "provides_network", PropertyType.BOOL)
                     .allows("True or False; not False while others get their network from the qube")
@@ -46,6 +48,7 @@ public final class Network {
                     .accept(Network::refuseWhileConnected)
                     .define();
 
+    /** Hardware address of the network interface. */
     public static final Property<String> MAC_ADDRESS =
             Property.of(BaseVM.class, "mac", PropertyType.STR_OF_LOWER_CASE)
                     .allows("six groups of two hex digits, joined by colons")
@@ -54,6 +57,7 @@ public final class Network {
                     .accept((vm, text) -> mac(text))
                     .define();
 
+    /** IPv4 address of the qube. */
     public static final Property<Optional<String>> IP =
             Property.of(BaseVM.class, "ip", Addresses.IPV4)
                     .allows("an IPv4 address")
@@ -63,6 +67,7 @@ public final class Network {
                     .check(Addresses::refuseNone)
                     .define();
 
+    /** IPv6 address of the qube. */
     public static final Property<Optional<String>> IP6 =
             Property.of(BaseVM.class, "ip6", Addresses.IPV6)
                     .allows("an IPv6 address")
@@ -73,33 +78,46 @@ public final class Network {
                     .check(Addresses::refuseNone)
                     .define();
 
+    /** IPv4 address as the qube itself sees it. */
     public static final Property<Optional<String>> VISIBLE_IP =
             address("visible_ip", "IPv4 address as the qube itself sees it.", Network::visibleIp);
+
+    /** IPv6 address as the qube itself sees it. */
     public static final Property<Optional<String>> VISIBLE_IP6 =
             address(
                     "visible_ip6",
                     "IPv6 address as the qube itself sees it.",
                     net -> net.vm.get(IP6));
+
+    /** IPv4 gateway as the qube itself sees it. */
     public static final Property<Optional<String>> VISIBLE_GATEWAY =
             address(
                     "visible_gateway",
                     "IPv4 gateway as the qube itself sees it.",
                     Network::visibleGateway);
+
+    /** IPv6 gateway as the qube itself sees it. */
     public static final Property<Optional<String>> VISIBLE_GATEWAY6 =
             address(
                     "visible_gateway6",
                     "IPv6 gateway as the qube itself sees it.",
                     Network::visibleGateway6);
+
+    /** IPv4 netmask as the qube itself sees it. */
     public static final Property<Optional<String>> VISIBLE_NETMASK =
             address(
                     "visible_netmask",
                     "IPv4 netmask as the qube itself sees it.",
                     Network::visibleNetmask);
+
+    /** IPv4 gateway that this qube is to others. */
     public static final Property<Optional<String>> GATEWAY =
             address(
                     "gateway",
                     "IPv4 gateway that this qube is to others.",
                     net -> net.provides() ? net.visibleIp() : Optional.empty());
+
+    /** IPv6 gateway that this qube is to others. */
     public static final Property<Optional<String>> GATEWAY6 =
             address(
                     "gateway6",
@@ -108,6 +126,8 @@ public final class Network {
                             net.provides() && net.ipv6()
                                     ? net.vm.get(VISIBLE_IP6)
                                     : Optional.empty());
+
+    /** Addresses of the name servers. */
     public static final Property<Optional<String>> NAME_SERVERS =
             address(
                     "dns",
@@ -142,22 +162,22 @@ public final class Network {
         this.vm = vm;
     }
 
-    /** The domain that gives the network, default included. */
+    /** {@return the domain that gives the network, default included} */
     public Optional<BaseVM> netvm() {
         return vm.reference("netvm");
     }
 
-    /** True if the domain gives network to others. */
+    /** {@return true if the domain gives network to others} */
     public boolean provides() {
         return vm.find(PROVIDES_NETWORK).orElse(false);
     }
 
-    /** True if the domain gives or gets network. */
+    /** {@return true if the domain gives or gets network} */
     public boolean networked() {
         return provides() || netvm().isPresent();
     }
 
-    /** The domains that get their network directly from this one, default included. */
+    /** {@return the domains that get their network directly from this one, default included} */
     public List<BaseVM> connected() {
         return Referrers.of(vm, NETVM.name());
     }

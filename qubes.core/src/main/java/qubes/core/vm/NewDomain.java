@@ -21,22 +21,45 @@ public record NewDomain(
         Map<Property<?>, Object> values,
         Optional<String> pool,
         Map<String, String> pools) {
+    /**
+     * Copies its collections.
+     *
+     * @param klass wire name of the klass, or an alias
+     * @param name unique name
+     * @param values property to value, set in this order after the identity
+     * @param pool pool of the writable volumes that are not snapshots; absent for the defaults
+     * @param pools volume name to pool
+     */
     public NewDomain {
         values = java.util.Collections.unmodifiableMap(new LinkedHashMap<>(values));
         pools = Map.copyOf(pools);
     }
 
-    /** A domain of that klass and name, everything else at its default. */
+    /**
+     * {@return a domain of that klass and name, everything else at its default}
+     *
+     * @param klass wire name of the klass, or an alias
+     * @param name unique name
+     */
     public static NewDomain of(String klass, DomainName name) {
         return new NewDomain(klass, Optional.of(name), Map.of(), Optional.empty(), Map.of());
     }
 
-    /** This, with that name. */
+    /**
+     * {@return this, with that name}
+     *
+     * @param other another name
+     */
     public NewDomain named(DomainName other) {
         return new NewDomain(klass, Optional.of(other), values, pool, pools);
     }
 
-    /** What is asked for a property; absent if nothing is. */
+    /**
+     * {@return what is asked for a property; absent if nothing is}
+     *
+     * @param <T> type of the property's values
+     * @param property the property
+     */
     public <T> Optional<T> value(Property<T> property) {
         return Optional.ofNullable(values.get(property)).map(value -> cast(value));
     }
@@ -46,14 +69,25 @@ public record NewDomain(
         return (T) value;
     }
 
-    /** This, with a property. */
+    /**
+     * {@return this, with a property}
+     *
+     * @param <T> type of the property's values
+     * @param property the property
+     * @param value its value, not yet checked
+     */
     public <T> NewDomain with(Property<T> property, T value) {
         Map<Property<?>, Object> all = new LinkedHashMap<>(values);
         all.put(property, value);
         return new NewDomain(klass, name, all, pool, pools);
     }
 
-    /** This, with volumes in other pools than the defaults. */
+    /**
+     * {@return this, with volumes in other pools than the defaults}
+     *
+     * @param everywhere pool of all volumes that are not named; absent for the system's choice
+     * @param byVolume volume to pool
+     */
     public NewDomain in(Optional<String> everywhere, Map<String, String> byVolume) {
         return new NewDomain(klass, name, values, everywhere, byVolume);
     }

@@ -9,7 +9,7 @@ import org.osgi.annotation.versioning.ProviderType;
 @ProviderType
 public interface Notes {
     /**
-     * The text; empty if there is none. Blocks while the disk does.
+     * {@return the text; empty if there is none} Blocks while the disk does.
      *
      * @throws qubes.core.error.QubesException if it is there and cannot be read, or is not UTF-8
      */
@@ -20,6 +20,7 @@ public interface Notes {
      * that write at a time the last one counts. Blocks while the disk does; must not be called
      * under the model lock.
      *
+     * @param text the whole text
      * @throws qubes.core.error.QubesException if it cannot be written, or the domain is gone; the
      *     old text is kept then
      */

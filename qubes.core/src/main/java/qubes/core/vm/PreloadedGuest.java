@@ -16,6 +16,7 @@ public interface PreloadedGuest {
      * Calls services of a guest that is being started, all at the same time, and waits for them.
      * Blocks; called inside the start.
      *
+     * @param vm the disposable
      * @param services names as qrexec knows them
      * @param timeout for each of them
      * @param calledOff completed when nobody needs the answers any more: it returns soon then
@@ -26,6 +27,7 @@ public interface PreloadedGuest {
     /**
      * Lets a guest give back memory, down to what it prefers, before it is paused. Blocks.
      *
+     * @param vm the disposable
      * @param calledOff completed when the guest is not to be paused any more: it returns soon then
      * @throws qubes.core.error.QubesException if the balancer cannot be asked: it is not paused
      */

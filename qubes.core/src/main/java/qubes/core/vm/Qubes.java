@@ -30,40 +30,55 @@ import qubes.core.value.DomainName;
  */
 @ProviderType
 public interface Qubes extends PropertyHolder {
-    /** The current state; immutable, never blocks. */
+    /** {@return the current state; immutable, never blocks} */
     SystemState state();
 
     /**
-     * The text of a store that holds {@code state}, as a save would write it (spec qubes-xml §1);
-     * what nobody here understands is in it too. Never blocks.
+     * {@return the text of a store that holds {@code state}, as a save would write it (spec
+     * qubes-xml §1); what nobody here understands is in it too} Never blocks.
      *
+     * @param state a snapshot, of now or of before
      * @throws qubes.core.error.QubesException if a store cannot hold a text of it, or not so many
      */
     String xml(SystemState state);
 
     /**
-     * The text of the element of one domain in such a store, without the indentation of its first
-     * line. Never blocks.
+     * {@return the text of the element of one domain in such a store, without the indentation of
+     * its first line} Never blocks.
      *
+     * @param domain the record, or what the new domain is to be
      * @throws qubes.core.error.QubesException if a store cannot hold a text of it
      */
     String xml(DomainRecord domain);
 
-    /** All domains: dom0, then by name. */
+    /** {@return all domains: dom0, then by name} */
     List<BaseVM> domains();
 
-    /** The domain of that name. */
+    /**
+     * {@return the domain of that name}
+     *
+     * @param name name of the domain
+     */
     Optional<BaseVM> find(DomainName name);
 
-    /** The domain with that uuid. */
+    /**
+     * {@return the domain with that uuid}
+     *
+     * @param uuid identity of the domain
+     */
     Optional<BaseVM> find(UUID uuid);
 
-    /** The domain with that qid. */
+    /**
+     * {@return the domain with that qid}
+     *
+     * @param qid number inside this system
+     */
     Optional<BaseVM> find(int qid);
 
     /**
-     * The domain of that name.
+     * {@return the domain of that name}
      *
+     * @param name name of the domain
      * @throws QubesVMNotFoundError if there is none
      */
     default BaseVM domain(DomainName name) {
@@ -71,8 +86,10 @@ public interface Qubes extends PropertyHolder {
     }
 
     /**
-     * The domains that have a property of that name and leave it at its default, whatever the
-     * default is: those whom a change of a global default concerns. Never blocks.
+     * {@return the domains that have a property of that name and leave it at its default, whatever
+     * the default is: those whom a change of a global default concerns} Never blocks.
+     *
+     * @param property the property, by any declaration of its name
      */
     default List<BaseVM> atDefault(Property<?> property) {
         return domains().stream()
@@ -85,18 +102,24 @@ public interface Qubes extends PropertyHolder {
                 .toList();
     }
 
-    /** dom0. */
+    /** {@return dom0} */
     AdminVM admin();
 
-    /** Wire names of the klasses whose bundles are here now, in alphabetical order. */
+    /** {@return wire names of the klasses whose bundles are here now, in alphabetical order} */
     Set<String> klasses();
 
-    /** What a klass declares, dom0's included; absent if no bundle provides it now. */
+    /**
+     * {@return what a klass declares, dom0's included; absent if no bundle provides it now}
+     *
+     * @param klass wire name of the klass
+     */
     Optional<KlassTraits> traits(String klass);
 
     /**
      * Adds a domain in memory; its volumes are made by {@link QubesVM#createOnDisk}.
      *
+     * @param domain what it is to be
+     * @return the domain, without volumes
      * @throws qubes.core.error.QubesException if the klass, name, template or a property is
      *     refused; nothing is added then
      */
@@ -105,42 +128,51 @@ public interface Qubes extends PropertyHolder {
     /**
      * Removes a halted domain that nothing refers to, and its volumes. Blocks.
      *
+     * @param vm a halted domain that nobody uses
      * @throws qubes.core.error.QubesException if it is not halted, in use, or a handler refuses;
      *     nothing is removed then
      */
     void remove(BaseVM vm);
 
-    /** The labels. */
+    /** {@return the labels} */
     Labels labels();
 
-    /** The storage pools. */
+    /** {@return the storage pools} */
     Pools pools();
 
-    /** The classes of devices whose bundles are here now. */
+    /** {@return the classes of devices whose bundles are here now} */
     DeviceClasses deviceClasses();
 
     /**
-     * The hypervisor, for operations that need one. Never blocks.
+     * {@return the hypervisor, for operations that need one} Never blocks.
      *
      * @throws qubes.core.error.QubesException if no bundle provides one now
      */
     Hypervisor hypervisor();
 
-    /** The hypervisor, for reads: absent if no bundle provides one now. Never blocks. */
+    /** {@return the hypervisor, for reads: absent if no bundle provides one now} Never blocks. */
     Optional<Hypervisor> findHypervisor();
 
     /**
-     * What the hypervisor last said of a guest, also while its bundle is away; absent if none ever
-     * said anything. Never blocks.
+     * {@return what the hypervisor last said of a guest, also while its bundle is away; absent if
+     * none ever said anything} Never blocks.
+     *
+     * @param uuid identity of the domain
      */
     Optional<GuestState> guestState(UUID uuid);
 
-    /** The folder under which domains keep their own files; {@code /var/lib/qubes} on Qubes OS. */
+    /**
+     * {@return the folder under which domains keep their own files; {@code /var/lib/qubes} on Qubes
+     * OS}
+     */
     Path baseDirectory();
 
     /**
      * Tells {@code listener} of every event of every domain and of the application, once its effect
      * on the store is durable, in order, until the result is closed. The listener must not block.
+     *
+     * @param listener is told by one thread at a time
+     * @return ends it
      */
     AutoCloseable listen(EventListener listener);
 
@@ -152,6 +184,11 @@ public interface Qubes extends PropertyHolder {
      * handlers after it do not run; any other stays in the log, or refuses a pre-event. It ends
      * with the domain.
      *
+     * @param <E> type of the events
+     * @param subject a domain, or the application
+     * @param pattern which events
+     * @param handler runs as part of the change, or of the operation
+     * @return ends it
      * @throws QubesVMNotFoundError if the domain is not part of the system
      */
     <E extends Event> AutoCloseable handle(
@@ -166,10 +203,14 @@ public interface Qubes extends PropertyHolder {
      */
     void awaitDurable();
 
-    /** What of the changes is on disk. Never blocks. */
+    /** {@return what of the changes is on disk} Never blocks. */
     StoreStatus storeStatus();
 
-    /** Runs what takes long; the only source of threads. */
+    /**
+     * Runs what takes long; the only source of threads.
+     *
+     * @return the pool of threads
+     */
     ExecutorService executor();
 
     /** The account of what goes wrong in plugins. Never blocks. */

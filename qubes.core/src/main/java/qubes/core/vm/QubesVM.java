@@ -25,32 +25,46 @@ public abstract class QubesVM extends BaseVM {
     private static final Pattern USER = Pattern.compile("[A-Za-z0-9_+,.-]*");
     private static final int MOST_OPTIONS = 512;
 
+    /** Start with the system. */
     public static final Property<Boolean> AUTOSTART =
             flag("autostart", false, "Start with the system.");
+
+    /** Show what helps to find faults. */
     public static final Property<Boolean> DEBUG =
             flag("debug", false, "Show what helps to find faults.");
+
+    /** Whether backups hold the qube. */
     public static final Property<Boolean> INCLUDE_IN_BACKUPS =
             flag("include_in_backups", true, "Whether backups hold the qube.");
+
+    /** Whether the package manager owns the qube, which then cannot be removed. */
     public static final Property<Boolean> INSTALLED_BY_RPM =
             flag(
                     "installed_by_rpm",
                     false,
                     "Whether the package manager owns the qube, which then cannot be removed.");
 
+    /** Qube that carries the audio. */
     public static final Property<Optional<DomainName>> AUDIOVM =
             reference("audiovm", "Qube that carries the audio.")
                     .from(Globals.valueOf(Globals.DEFAULT_AUDIOVM))
                     .define();
+
+    /** Qube that shows the windows. */
     public static final Property<Optional<DomainName>> GUIVM =
             reference("guivm", "Qube that shows the windows.")
                     .from(Globals.valueOf(Globals.DEFAULT_GUIVM))
                     .define();
+
+    /** Disposable template of disposables that this qube starts. */
     public static final Property<Optional<DomainName>> DEFAULT_DISPVM =
             reference("default_dispvm", "Disposable template of disposables that this qube starts.")
                     .allows("the name of a qube with template_for_dispvms, or none")
                     .from(Globals.valueOf(Globals.DEFAULT_DISPVM))
                     .accept(References.disposableTemplate("default_dispvm"))
                     .define();
+
+    /** Disposable template from which the qube is managed. */
     public static final Property<Optional<DomainName>> MANAGEMENT_DISPVM =
             reference("management_dispvm", "Disposable template from which the qube is managed.")
                     .allows("the name of a qube with template_for_dispvms, or none")
@@ -59,12 +73,15 @@ public abstract class QubesVM extends BaseVM {
                     .accept(References.disposableTemplate("management_dispvm"))
                     .define();
 
+    /** Unix time of the last backup. */
     public static final Property<Optional<Long>> BACKUP_TIMESTAMP =
             of("backup_timestamp", PropertyType.OPTIONAL_LONG)
                     .doc("Unix time of the last backup.")
                     .defaultsTo(Optional.empty())
                     .check(QubesVM::refuseNone)
                     .define();
+
+    /** Named set of kernel options to boot with. */
     public static final Property<String> BOOTMODE =
             of("bootmode", PropertyType.STR_OF_ANY)
                     .doc("Named set of kernel options to boot with.")
@@ -72,6 +89,8 @@ public abstract class QubesVM extends BaseVM {
                     .parsedBy((vm, text) -> text)
                     .defaultsTo("by the features boot-mode.*", BootModes::defaultOf)
                     .define();
+
+    /** User that commands run as. */
     public static final Property<String> DEFAULT_USER =
             of("default_user", PropertyType.STR)
                     .allows("letters, digits and -_+,.")
@@ -83,6 +102,8 @@ public abstract class QubesVM extends BaseVM {
                                     "has letters, digits and -_+,. only",
                                     user -> USER.matcher(user).matches()))
                     .define();
+
+    /** Interface codes of devices that must not be attached, seven characters each. */
     public static final Property<String> DEVICES_DENIED =
             Property.of(BaseVM.class, "devices_denied", DeniedDevices.TYPE)
                     .allows(
@@ -92,6 +113,8 @@ public abstract class QubesVM extends BaseVM {
                     .defaultsTo("")
                     .accept((vm, codes) -> DeniedDevices.normalized(codes))
                     .define();
+
+    /** Kernel to boot, of those installed on the host; none means the qube's own. */
     public static final Property<String> KERNEL =
             of("kernel", PropertyType.STR)
                     .allows("the name of an installed kernel, or none")
@@ -101,6 +124,8 @@ public abstract class QubesVM extends BaseVM {
                     .from(Globals.valueOf(Globals.DEFAULT_KERNEL))
                     .check((name, kernel) -> Kernels.refusePath(kernel))
                     .define();
+
+    /** Kernel options beside those every qube gets. */
     public static final Property<String> KERNELOPTS =
             of("kernelopts", PropertyType.STR)
                     .allows("at most 512 characters")
@@ -109,6 +134,8 @@ public abstract class QubesVM extends BaseVM {
                     .defaultsTo("by kernel, template and devices", KernelOptions::defaultOf)
                     .check(QubesVM::refuseLongOptions)
                     .define();
+
+    /** Keyboard layout, variant and options, joined by +. */
     public static final Property<String> KEYBOARD_LAYOUT =
             of("keyboard_layout", PropertyType.STR)
                     .allows("LAYOUT+VARIANT+OPTIONS, the last two may be empty")
@@ -117,6 +144,8 @@ public abstract class QubesVM extends BaseVM {
                     .orElse(KeyboardLayout.DEFAULT)
                     .check(KeyboardLayout::check)
                     .define();
+
+    /** Memory at start, in MiB. */
     public static final Property<Integer> MEMORY =
             of("memory", PropertyType.INT)
                     .allows("1 or more")
@@ -125,6 +154,8 @@ public abstract class QubesVM extends BaseVM {
                     .orElse(400)
                     .check(Checks.positive())
                     .define();
+
+    /** Memory the qube can grow to, in MiB; 0 if it cannot. */
     public static final Property<Integer> MAXMEM =
             of("maxmem", PropertyType.INT)
                     .allows("0 or more")
@@ -132,6 +163,8 @@ public abstract class QubesVM extends BaseVM {
                     .defaultsTo("by hypervisor, template and memory", MemoryBalance::defaultMaximum)
                     .check(Checks.notNegative())
                     .define();
+
+    /** Seconds a start waits for the guest's agent. */
     public static final Property<Integer> QREXEC_TIMEOUT =
             of("qrexec_timeout", PropertyType.INT)
                     .allows("1 or more")
@@ -140,6 +173,8 @@ public abstract class QubesVM extends BaseVM {
                     .from(Globals.valueOf(Globals.DEFAULT_QREXEC_TIMEOUT))
                     .check(Checks.positive())
                     .define();
+
+    /** Seconds a shutdown may take. */
     public static final Property<Integer> SHUTDOWN_TIMEOUT =
             of("shutdown_timeout", PropertyType.INT)
                     .allows("1 or more")
@@ -148,6 +183,8 @@ public abstract class QubesVM extends BaseVM {
                     .from(Globals.valueOf(Globals.DEFAULT_SHUTDOWN_TIMEOUT))
                     .check(Checks.positive())
                     .define();
+
+    /** Memory of the helper domain that emulates devices, in MiB. */
     public static final Property<Optional<Integer>> STUBDOM_MEM =
             of("stubdom_mem", PropertyType.OPTIONAL_INT)
                     .allows("1 or more")
@@ -156,6 +193,8 @@ public abstract class QubesVM extends BaseVM {
                     .check(QubesVM::refuseNone)
                     .check((name, mib) -> mib.ifPresent(set -> Checks.positive().check(name, set)))
                     .define();
+
+    /** Virtual CPUs seen by the guest. A change takes effect at the next start. */
     public static final Property<Integer> VCPUS =
             of("vcpus", PropertyType.INT)
                     .allows("1 or more")
@@ -164,6 +203,8 @@ public abstract class QubesVM extends BaseVM {
                     .orElse(2)
                     .check(Checks.positive())
                     .define();
+
+    /** How the guest is virtualised: hvm, pvh or pv. */
     public static final Property<String> VIRT_MODE =
             of("virt_mode", PropertyType.STR_OF_LOWER_CASE)
                     .allows("hvm, pvh or pv; not pvh with PCI devices")
@@ -174,28 +215,37 @@ public abstract class QubesVM extends BaseVM {
                     .accept(QubesVM::virtMode)
                     .define();
 
+    /** Whether software installed in the qube stays. */
     public static final Property<Boolean> UPDATEABLE =
             of("updateable", PropertyType.BOOL)
                     .doc("Whether software installed in the qube stays.")
                     .computed("True without a template", vm -> !vm.hasProperty("template"))
                     .define();
+
+    /** The hypervisor's number for the running guest; -1 if it does not run. */
     public static final Property<Integer> XID =
             of("xid", PropertyType.INT)
                     .doc("The hypervisor's number for the running guest; -1 if it does not run.")
                     .computed("the hypervisor's", vm -> vm.guestId())
                     .define();
+
+    /** The hypervisor's number for the helper domain that emulates devices; -1 if there is none. */
     public static final Property<Integer> STUBDOM_XID =
             of("stubdom_xid", PropertyType.INT)
                     .doc(
                             "The hypervisor's number for the helper domain that emulates devices; -1 if there is none.")
                     .computed("-1 outside Xen", vm -> -1)
                     .define();
+
+    /** Identity of the helper domain that emulates devices; empty if there is none. */
     public static final Property<String> STUBDOM_UUID =
             of("stubdom_uuid", PropertyType.STR)
                     .doc(
                             "Identity of the helper domain that emulates devices; empty if there is none.")
                     .computed("empty outside Xen", vm -> "")
                     .define();
+
+    /** Unix time at which the guest was started; none if it does not run. */
     public static final Property<Optional<String>> START_TIME =
             of("start_time", PropertyType.OPTIONAL_STR)
                     .doc("Unix time at which the guest was started; none if it does not run.")
@@ -247,19 +297,23 @@ public abstract class QubesVM extends BaseVM {
     private final DomainStorage storage = new DomainStorage(this);
     private final GuestLifecycle lifecycle;
 
-    /** Called by a klass's factory. */
+    /**
+     * Called by a klass's factory.
+     *
+     * @param context what the core lends the object
+     */
     protected QubesVM(DomainContext context) {
         super(context);
         this.lifecycle = new GuestLifecycle(this, context);
     }
 
-    /** The volumes. */
+    /** {@return the volumes} */
     public final DomainStorage storage() {
         return storage;
     }
 
     /**
-     * The rules for the domain's network traffic.
+     * {@return the rules for the domain's network traffic}
      *
      * @throws qubes.core.error.QubesVMNotFoundError if the domain was removed
      */
@@ -268,7 +322,7 @@ public abstract class QubesVM extends BaseVM {
     }
 
     /**
-     * What the user wrote about the domain.
+     * {@return what the user wrote about the domain}
      *
      * @throws qubes.core.error.QubesVMNotFoundError if the domain was removed
      */
@@ -276,7 +330,7 @@ public abstract class QubesVM extends BaseVM {
         return context().notes(storage.directory());
     }
 
-    /** Folder under the base directory, and in pools, of this klass's domains. */
+    /** {@return folder under the base directory, and in pools, of this klass's domains} */
     protected String volumeDirectory() {
         return "appvms";
     }
@@ -369,14 +423,14 @@ public abstract class QubesVM extends BaseVM {
         return PowerState.valueOf(state.name());
     }
 
-    /** True while the hypervisor holds the guest, paused or not. */
+    /** {@return true while the hypervisor holds the guest, paused or not} */
     public final boolean isRunning() {
         return qubes().guestState(uuid()).orElse(GuestState.HALTED).active();
     }
 
     /**
-     * Who commands in the guest run as: {@code default_user}, unless the boot mode says otherwise.
-     * Never blocks. Source: spec vm-classes §3.6.
+     * {@return who commands in the guest run as: {@code default_user}, unless the boot mode says
+     * otherwise} Never blocks. Source: spec vm-classes §3.6.
      */
     public final String effectiveUser() {
         return BootModes.effectiveUser(this);

@@ -14,7 +14,11 @@ import java.util.regex.Pattern;
 public record ReferenceTags(String property) {
     private static final Pattern LEGAL = Pattern.compile("[A-Za-z0-9_-]+");
 
-    /** The tag that the domain should have now; absent if the property refers to none. */
+    /**
+     * {@return the tag that the domain should have now; absent if the property refers to none}
+     *
+     * @param vm the domain that has the reference
+     */
     public Optional<String> wanted(BaseVM vm) {
         return vm.reference(property)
                 .map(BaseVM::subjectName)
@@ -22,24 +26,40 @@ public record ReferenceTags(String property) {
                 .map(name -> prefix() + name);
     }
 
-    /** True if the property refers to nobody, or the tag for it is there. */
+    /**
+     * {@return true if the property refers to nobody, or the tag for it is there}
+     *
+     * @param vm the domain that has the reference
+     */
     public boolean isThere(BaseVM vm) {
         return wanted(vm).map(vm.tags()::contains).orElse(true);
     }
 
-    /** Adds the tag if it is not there. */
+    /**
+     * Adds the tag if it is not there.
+     *
+     * @param vm the domain that has the reference
+     */
     public void add(BaseVM vm) {
         wanted(vm).ifPresent(vm.tags()::add);
     }
 
-    /** Removes what is said of others, and adds the tag if it is not there. */
+    /**
+     * Removes what is said of others, and adds the tag if it is not there.
+     *
+     * @param vm the domain that has the reference
+     */
     public void follow(BaseVM vm) {
         Optional<String> wanted = wanted(vm);
         drop(vm, wanted);
         wanted.ifPresent(vm.tags()::add);
     }
 
-    /** Removes all that is said, the truth too, and adds the tag anew. */
+    /**
+     * Removes all that is said, the truth too, and adds the tag anew.
+     *
+     * @param vm the domain that has the reference
+     */
     public void renew(BaseVM vm) {
         drop(vm, Optional.empty());
         add(vm);

@@ -11,7 +11,11 @@ import qubes.core.value.DomainName;
 public final class References {
     private References() {}
 
-    /** The domain referred to, or none, must exist and be local. */
+    /**
+     * {@return the domain referred to, or none, must exist and be local}
+     *
+     * @param property name of the property, for messages
+     */
     public static Property.Rule<PropertyHolder, Optional<DomainName>> existing(String property) {
         return (holder, name) -> {
             name.ifPresent(n -> target(holder, property, n));
@@ -19,12 +23,20 @@ public final class References {
         };
     }
 
-    /** The domain referred to must exist and be local; none is refused. */
+    /**
+     * {@return the domain referred to must exist and be local; none is refused}
+     *
+     * @param property name of the property, for messages
+     */
     public static Property.Rule<PropertyHolder, DomainName> needed(String property) {
         return (holder, name) -> target(holder, property, name).name();
     }
 
-    /** The domain referred to must be a disposable template. */
+    /**
+     * {@return the domain referred to must be a disposable template}
+     *
+     * @param property name of the property, for messages
+     */
     public static Property.Rule<PropertyHolder, Optional<DomainName>> disposableTemplate(
             String property) {
         return (holder, name) -> {
@@ -44,7 +56,12 @@ public final class References {
         };
     }
 
-    /** The domain referred to must be of a klass. */
+    /**
+     * {@return the domain referred to must be of a klass}
+     *
+     * @param property name of the property, for messages
+     * @param klass wire name of the klass
+     */
     public static Property.Rule<PropertyHolder, Optional<DomainName>> ofKlass(
             String property, String klass) {
         return (holder, name) -> {
@@ -56,6 +73,8 @@ public final class References {
     /**
      * Refuses a domain of another klass.
      *
+     * @param vm what the reference is to name
+     * @param klass wire name of the klass
      * @throws QubesPropertyValueError naming both klasses
      */
     public static void refuseOtherKlass(BaseVM vm, String klass) {
@@ -65,8 +84,11 @@ public final class References {
     }
 
     /**
-     * The local domain of that name.
+     * {@return the local domain of that name}
      *
+     * @param holder who has the reference
+     * @param property name of the property, for messages
+     * @param name the name it holds
      * @throws QubesPropertyValueError if there is none, or it is not local
      */
     public static BaseVM target(PropertyHolder holder, String property, DomainName name) {

@@ -17,9 +17,10 @@ public final class Referrers {
     private Referrers() {}
 
     /**
-     * The available domains, in their order, whose {@code property} refers to {@code target}. Never
-     * blocks.
+     * {@return the available domains, in their order, whose {@code property} refers to {@code
+     * target}} Never blocks.
      *
+     * @param target the domain that is referred to
      * @param property one of those that {@link qubes.core.state.SystemState#following} knows
      * @throws IllegalArgumentException if it is another one
      */

@@ -9,7 +9,8 @@ package qubes.core.vm;
  */
 public record StoreStatus(long current, long durable) {
     /**
-     * True if there are changes that a crash would lose; no client was told that these are done.
+     * {@return true if there are changes that a crash would lose; no client was told that these are
+     * done}
      */
     public boolean dirty() {
         return durable < current;

@@ -71,12 +71,21 @@ public final class Tags extends AbstractSet<String> {
         return added[0];
     }
 
-    /** Adds each of {@code tags}, one after the other. */
+    /**
+     * Adds each of {@code tags}, one after the other.
+     *
+     * @param tags those to add
+     */
     public void update(Collection<String> tags) {
         vm.write(() -> tags.forEach(this::add));
     }
 
-    /** Removes a tag if it is there. */
+    /**
+     * Removes a tag if it is there.
+     *
+     * @param tag the tag
+     * @return true if it was there
+     */
     public boolean discard(String tag) {
         boolean[] removed = {false};
         vm.write(

@@ -26,12 +26,20 @@ public final class Templates {
 
     private Templates() {}
 
-    /** A default of domains: the template's value of the same property. */
+    /**
+     * {@return a default of domains: the template's value of the same property}
+     *
+     * @param <T> type of the property's values
+     */
     public static <T> DefaultSource<T> value() {
         return InheritedValue.of(REFERENCE);
     }
 
-    /** A rule for the property: the template must be of a klass. */
+    /**
+     * {@return a rule for the property: the template must be of a klass}
+     *
+     * @param klass wire name of the klass
+     */
     public static Property.Rule<PropertyHolder, DomainName> ofKlass(String klass) {
         return (holder, name) -> {
             References.refuseOtherKlass(References.found(holder, "template", name), klass);
@@ -39,7 +47,9 @@ public final class Templates {
         };
     }
 
-    /** A rule for the property: disposables must be allowed to be made from the template. */
+    /**
+     * {@return a rule for the property: disposables must be allowed to be made from the template}
+     */
     public static Property.Rule<PropertyHolder, DomainName> disposable() {
         return (holder, name) -> {
             if (!DisposableTemplate.isOne(References.target(holder, "template", name))) {
@@ -54,7 +64,12 @@ public final class Templates {
         };
     }
 
-    /** A handler that lets the template change only while the domain is halted. */
+    /**
+     * A handler that lets the template change only while the domain is halted.
+     *
+     * @param vm the domain that has the template
+     * @param event the change
+     */
     public static void refuseUnlessHalted(BaseVM vm, PropertyPreSet event) {
         if (!vm.isHalted()) {
             throw new QubesVMNotHaltedError("Cannot change template while qube is running");
@@ -62,7 +77,7 @@ public final class Templates {
     }
 
     /**
-     * A handler that does not let the template go back to a default: there is none.
+     * {@return a handler that does not let the template go back to a default: there is none}
      *
      * @param instead the system's property whose value the message offers
      */
@@ -84,6 +99,9 @@ public final class Templates {
     /**
      * A handler that plans again the volumes that are copies of the template's, of the domain and
      * of those based on it.
+     *
+     * @param vm the domain that has the template
+     * @param event the change
      */
     public static void planAgain(QubesVM vm, PropertySet event) {
         vm.storage().planSnapshots();
@@ -110,7 +128,11 @@ public final class Templates {
         }
     }
 
-    /** The domains whose template is {@code template}. */
+    /**
+     * {@return the domains whose template is {@code template}}
+     *
+     * @param template the domain that is the template
+     */
     public static List<BaseVM> basedOn(BaseVM template) {
         return Referrers.of(template, REFERENCE);
     }
@@ -118,6 +140,9 @@ public final class Templates {
     /**
      * Tells that a property's default changed for all that are based on {@code template} and are at
      * the default.
+     *
+     * @param template the domain that is the template
+     * @param property name of the property
      */
     public static void announceDefault(BaseVM template, Property<?> property) {
         for (BaseVM child : basedOn(template)) {

@@ -9,12 +9,21 @@ import qubes.core.hypervisor.GuestState;
  * install; it can be removed.
  */
 public final class UnavailableVM extends BaseVM {
-    /** Called by the core in place of the klass's factory. */
+    /**
+     * Called by the core in place of the klass's factory.
+     *
+     * @param context what the core lends the object
+     */
     public UnavailableVM(DomainContext context) {
         super(context);
     }
 
-    /** Traits of a klass of which nothing is known but that its domains have identity and label. */
+    /**
+     * Traits of a klass of which nothing is known but that its domains have identity and label.
+     *
+     * @param klass wire name of the klass
+     * @return the traits
+     */
     public static KlassTraits traitsOf(String klass) {
         return TRAITS.extend(klass).define();
     }

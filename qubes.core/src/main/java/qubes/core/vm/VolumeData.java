@@ -44,6 +44,8 @@ public final class VolumeData {
     /**
      * Makes an earlier revision the committed state.
      *
+     * @param volume name of the volume
+     * @param revision id of the revision
      * @throws QubesVolumeRevisionNotFoundError if the volume has no such revision
      * @throws qubes.core.error.QubesNotImplementedError if the pool keeps none
      * @throws QubesException if the driver refuses, for instance while the domain runs
@@ -74,6 +76,8 @@ public final class VolumeData {
      * service {@code qubes.ResizeDisk}. No guest here has an agent to call that with, so that for a
      * running domain the change is made and reported as half of what was asked for.
      *
+     * @param volume name of the volume
+     * @param bytes the new size
      * @throws StoragePoolException also if the domain runs; the volume has its new size then
      * @throws qubes.core.error.QubesNotImplementedError if the pool cannot
      */
@@ -121,7 +125,9 @@ public final class VolumeData {
      * Begins an import: what is written to the path becomes the volume's data at {@link
      * #endImport}. One that was begun and never ended is dropped.
      *
+     * @param volume name of the volume
      * @param bytes absent for the volume's size now
+     * @return where to write, and how much
      * @throws QubesVMNotHaltedError if the domain is not halted
      * @throws ProtocolError if the path cannot be told to the caller
      * @throws qubes.core.error.QubesNotImplementedError if the pool cannot
@@ -157,6 +163,7 @@ public final class VolumeData {
     /**
      * Ends an import.
      *
+     * @param volume name of the volume
      * @param success true to make what was written the committed data, false to drop it
      * @throws QubesException if none was begun, or the domain was started meanwhile
      */
@@ -190,6 +197,7 @@ public final class VolumeData {
     /**
      * Replaces the data by zeroes, as an import of nothing.
      *
+     * @param volume name of the volume
      * @throws QubesException if the driver refuses, for instance while the domain runs
      */
     public void clear(String volume) {
@@ -208,6 +216,9 @@ public final class VolumeData {
      * pool. The source may run, unless its snapshots are off; while it is read it cannot start
      * then.
      *
+     * @param volume name of the volume
+     * @param source the domain whose volume is copied
+     * @param sourceVolume name of that volume
      * @throws StoragePoolException if the source must be halted and is not, or the driver refuses
      */
     public void copyFrom(String volume, QubesVM source, String sourceVolume) {

@@ -31,36 +31,51 @@ public final class VolumeLayout {
         this.likeTemplate = likeTemplate;
     }
 
-    /** The layout so far and a volume that is a copy of the template's at every start. */
+    /**
+     * {@return the layout so far and a volume that is a copy of the template's at every start}
+     *
+     * @param name name of the volume
+     */
     public VolumeLayout snapshot(String name) {
         return and(new Entry(name, VolumeKind.SNAPSHOT, true, 0, true));
     }
 
-    /** The layout so far and a volume whose content persists. */
+    /**
+     * {@return the layout so far and a volume whose content persists}
+     *
+     * @param name name of the volume
+     * @param gibibytes its size
+     */
     public VolumeLayout persistent(String name, long gibibytes) {
         return and(new Entry(name, VolumeKind.ORIGIN, true, gibibytes * GIB, false));
     }
 
-    /** The layout so far and a volume that is empty at every start. */
+    /**
+     * {@return the layout so far and a volume that is empty at every start}
+     *
+     * @param name name of the volume
+     * @param gibibytes its size
+     */
     public VolumeLayout scratch(String name, long gibibytes) {
         return and(new Entry(name, VolumeKind.VOLATILE, true, gibibytes * GIB, false));
     }
 
-    /** The layout so far and the read-only kernel volume. */
+    /** {@return the layout so far and the read-only kernel volume} */
     public VolumeLayout kernel() {
         return and(new Entry("kernel", VolumeKind.VOLATILE, false, 0, false));
     }
 
     /**
-     * The layout so far, with volumes in the pools of the template's, and read-only or ephemeral
-     * where those are.
+     * {@return the layout so far, with volumes in the pools of the template's, and read-only or
+     * ephemeral where those are}
      */
     public VolumeLayout likeTemplate() {
         return new VolumeLayout(entries, true);
     }
 
     /**
-     * True if a volume is in the pool of the template's volume of that name, unless told otherwise.
+     * {@return true if a volume is in the pool of the template's volume of that name, unless told
+     * otherwise}
      */
     public boolean isLikeTemplate() {
         return likeTemplate;
@@ -99,7 +114,7 @@ public final class VolumeLayout {
         return value ? "True" : "False";
     }
 
-    /** The volumes, in order. */
+    /** {@return the volumes, in order} */
     public List<Entry> entries() {
         return entries;
     }

@@ -29,6 +29,7 @@ public final class VolumeSettings {
     /**
      * Sets how many committed revisions are kept.
      *
+     * @param volume name of the volume
      * @param revisions -1 also turns snapshots off
      * @throws QubesValueError if it is below -1
      * @throws QubesVMNotHaltedError if it turns snapshots off or on while the domain runs, or a
@@ -60,6 +61,8 @@ public final class VolumeSettings {
     /**
      * Sets whether the guest may write.
      *
+     * @param volume name of the volume
+     * @param writable true if the guest may write from its next start on
      * @throws QubesVMNotHaltedError if the domain is not halted
      */
     public void writable(String volume, boolean writable) {
@@ -74,6 +77,8 @@ public final class VolumeSettings {
     /**
      * Sets whether the volume is encrypted with a key that is forgotten when the domain stops.
      *
+     * @param volume name of the volume
+     * @param ephemeral true to encrypt it with a key that is forgotten
      * @throws QubesValueError if it is to be, and is not a writable volume that is empty at every
      *     start
      */

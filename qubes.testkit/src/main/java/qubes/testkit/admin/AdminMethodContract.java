@@ -40,12 +40,20 @@ public interface AdminMethodContract {
     /** The domain that asks what it may not. */
     String CALLER = "caller";
 
-    /** The method, as the framework would make it in that system. */
+    /**
+     * {@return the method, as the framework would make it in that system}
+     *
+     * @param qubes the application of the test's system
+     * @throws Exception if it cannot be made
+     */
     AdminMethod method(Qubes qubes) throws Exception;
 
     /**
-     * A call that is answered well; unless told, one about {@value #WORK}, or dom0 if the method
-     * takes no other, without argument and payload. May prepare what it needs, and block.
+     * {@return a call that is answered well; unless told, one about {@value #WORK}, or dom0 if the
+     * method takes no other, without argument and payload} May prepare what it needs, and block.
+     *
+     * @param qubes the application of the test's system
+     * @throws Exception if it cannot be made
      */
     default SampleCall sample(Qubes qubes) throws Exception {
         return SampleCall.to(
@@ -54,29 +62,38 @@ public interface AdminMethodContract {
                         : WORK);
     }
 
-    /** Symbolic names of bundles that the method needs; few need any. */
+    /** {@return symbolic names of bundles that the method needs; few need any} */
     default List<String> bundles() {
         return List.of();
     }
 
-    /** The system that the method runs in; unless told, one with {@link #bundles}. */
+    /**
+     * {@return the system that the method runs in; unless told, one with {@link #bundles}}
+     *
+     * @throws Exception if it cannot be made
+     */
     default RunningSystem system() throws Exception {
         return Calls.system(QubesFixture.inMemory(bundles().toArray(String[]::new)));
     }
 
-    /** Name of the domain that asks what it may not; unless told, {@value #CALLER}. */
+    /** {@return name of the domain that asks what it may not; unless told, {@value #CALLER}} */
     default String caller() {
         return CALLER;
     }
 
     /**
-     * Errors besides those that clients know which the method's specification asks for, and which
-     * leave the caller without an answer; unless told, there are none.
+     * {@return errors besides those that clients know which the method's specification asks for,
+     * and which leave the caller without an answer; unless told, there are none}
      */
     default Set<Class<? extends RuntimeException>> plainErrors() {
         return Set.of();
     }
 
+    /**
+     * It has a name that clients can say.
+     *
+     * @throws Exception if it cannot be tried
+     */
     @Test
     @DisplayName("it has a name that clients can say")
     default void nameIsLegal() throws Exception {
@@ -95,6 +112,11 @@ public interface AdminMethodContract {
         }
     }
 
+    /**
+     * It has no name of a method that the daemon brings.
+     *
+     * @throws Exception if it cannot be tried
+     */
     @Test
     @DisplayName("it has no name of a method that the daemon brings")
     default void nameIsItsOwn() throws Exception {
@@ -104,6 +126,11 @@ public interface AdminMethodContract {
         }
     }
 
+    /**
+     * What it declares is constant, and its sample fits that.
+     *
+     * @throws Exception if it cannot be tried
+     */
     @Test
     @DisplayName("what it declares is constant, and its sample fits that")
     default void traitsAreConstant() throws Exception {
@@ -129,6 +156,11 @@ public interface AdminMethodContract {
         }
     }
 
+    /**
+     * A call as it should be is answered, once whoever decides was asked once.
+     *
+     * @throws Exception if it cannot be tried
+     */
     @Test
     @DisplayName("a call as it should be is answered, once whoever decides was asked once")
     default void sampleIsAnswered() throws Exception {
@@ -140,6 +172,11 @@ public interface AdminMethodContract {
         }
     }
 
+    /**
+     * Whoever may not call it is refused, and nothing has changed by then.
+     *
+     * @throws Exception if it cannot be tried
+     */
     @Test
     @DisplayName("whoever may not call it is refused, and nothing has changed by then")
     default void asksBeforeItActs() throws Exception {
@@ -152,6 +189,11 @@ public interface AdminMethodContract {
         }
     }
 
+    /**
+     * Whoever may not call it changes nothing, whatever is sent.
+     *
+     * @throws Exception if it cannot be tried
+     */
     @Test
     @DisplayName("whoever may not call it changes nothing, whatever is sent")
     default void refusedCallersChangeNothing() throws Exception {
@@ -169,6 +211,11 @@ public interface AdminMethodContract {
         }
     }
 
+    /**
+     * Whatever is sent, it fails with nothing but errors that clients know.
+     *
+     * @throws Exception if it cannot be tried
+     */
     @Test
     @DisplayName("whatever is sent, it fails with nothing but errors that clients know")
     default void oddInputIsRefused() throws Exception {
@@ -191,6 +238,11 @@ public interface AdminMethodContract {
         }
     }
 
+    /**
+     * If it says that it only reads, it changes nothing.
+     *
+     * @throws Exception if it cannot be tried
+     */
     @Test
     @DisplayName("if it says that it only reads, it changes nothing")
     default void readsChangeNothing() throws Exception {
@@ -203,6 +255,11 @@ public interface AdminMethodContract {
         }
     }
 
+    /**
+     * If it says that it answers at once, it waits for nothing.
+     *
+     * @throws Exception if it cannot be tried
+     */
     @Test
     @DisplayName("if it says that it answers at once, it waits for nothing")
     default void instantNeverWaits() throws Exception {
@@ -217,6 +274,11 @@ public interface AdminMethodContract {
         }
     }
 
+    /**
+     * Many callers are answered at the same time.
+     *
+     * @throws Exception if it cannot be tried
+     */
     @Test
     @DisplayName("many callers are answered at the same time")
     default void answersManyAtOnce() throws Exception {

@@ -9,22 +9,38 @@ package qubes.testkit.admin;
  * @param variant which member of a family; empty for a method of its own
  */
 public record SampleCall(String destination, String argument, String payload, String variant) {
-    /** A call about that domain, without anything else. */
+    /**
+     * {@return a call about that domain, without anything else}
+     *
+     * @param destination name of the domain that is asked about
+     */
     public static SampleCall to(String destination) {
         return new SampleCall(destination, "", "", "");
     }
 
-    /** This, with that argument. */
+    /**
+     * {@return this, with that argument}
+     *
+     * @param text what is sent
+     */
     public SampleCall argument(String text) {
         return new SampleCall(destination, text, payload, variant);
     }
 
-    /** This, with that payload. */
+    /**
+     * {@return this, with that payload}
+     *
+     * @param text what is sent
+     */
     public SampleCall payload(String text) {
         return new SampleCall(destination, argument, text, variant);
     }
 
-    /** This, of that member of the family. */
+    /**
+     * {@return this, of that member of the family}
+     *
+     * @param member what stands for the wildcard
+     */
     public SampleCall variant(String member) {
         return new SampleCall(destination, argument, payload, member);
     }

@@ -24,9 +24,19 @@ import qubes.core.vm.QubesVM;
  * nothing.
  */
 public interface DeviceClassContract {
-    /** The class in a system with one backend and two frontends, to which nothing is attached. */
+    /**
+     * {@return the class in a system with one backend and two frontends, to which nothing is
+     * attached}
+     *
+     * @throws Exception if it cannot be made
+     */
     DeviceClassFixture fixture() throws Exception;
 
+    /**
+     * What is plugged is offered by its backend alone, at a port of its own.
+     *
+     * @throws Exception if it cannot be tried
+     */
     @Test
     @DisplayName("what is plugged is offered by its backend alone, at a port of its own")
     default void offersWhatIsPlugged() throws Exception {
@@ -55,6 +65,11 @@ public interface DeviceClassContract {
         }
     }
 
+    /**
+     * An attached device says so on both sides, with the identity that it shows.
+     *
+     * @throws Exception if it cannot be tried
+     */
     @Test
     @DisplayName("an attached device says so on both sides, with the identity that it shows")
     default void attaches() throws Exception {
@@ -67,6 +82,11 @@ public interface DeviceClassContract {
         }
     }
 
+    /**
+     * A device that one domain has goes to no other.
+     *
+     * @throws Exception if it cannot be tried
+     */
     @Test
     @DisplayName("a device that one domain has goes to no other")
     default void attachesOnce() throws Exception {
@@ -83,6 +103,11 @@ public interface DeviceClassContract {
         }
     }
 
+    /**
+     * An option that there is not is refused, and nothing is attached.
+     *
+     * @throws Exception if it cannot be tried
+     */
     @Test
     @DisplayName("an option that there is not is refused, and nothing is attached")
     default void refusesUnknownOptions() throws Exception {
@@ -98,6 +123,11 @@ public interface DeviceClassContract {
         }
     }
 
+    /**
+     * A detached device is free again; detaching it once more does nothing.
+     *
+     * @throws Exception if it cannot be tried
+     */
     @Test
     @DisplayName("a detached device is free again; detaching it once more does nothing")
     default void detaches() throws Exception {
@@ -117,6 +147,11 @@ public interface DeviceClassContract {
         }
     }
 
+    /**
+     * A guest that ended has no devices, and they are free again.
+     *
+     * @throws Exception if it cannot be tried
+     */
     @Test
     @DisplayName("a guest that ended has no devices, and they are free again")
     default void endOfAGuestFreesDevices() throws Exception {

@@ -7,16 +7,21 @@ import qubes.core.vm.DeviceClass;
 
 /** A class of devices under test in a system. The kit makes one a test and closes it. */
 public interface DeviceClassFixture extends AutoCloseable {
-    /** The class, known to the system. */
+    /** {@return the class, known to the system} */
     DeviceClass deviceClass();
 
-    /** A domain that offers devices now. */
+    /** {@return a domain that offers devices now} */
     BaseVM backend();
 
-    /** Two domains, not the backend, that run now and can have devices. */
+    /** {@return two domains, not the backend, that run now and can have devices} */
     List<BaseVM> frontends();
 
-    /** Plugs one more device at the backend; blocks until it can be seen. */
+    /**
+     * Plugs one more device at the backend; blocks until it can be seen.
+     *
+     * @return where it is plugged
+     * @throws Exception if it cannot be made
+     */
     Port plug() throws Exception;
 
     @Override

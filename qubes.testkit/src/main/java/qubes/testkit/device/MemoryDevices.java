@@ -45,7 +45,11 @@ public final class MemoryDevices implements DeviceClass {
         this.deviceClass = deviceClass;
     }
 
-    /** Plugs a device; what was at its port is gone. */
+    /**
+     * Plugs a device; what was at its port is gone.
+     *
+     * @param device the device, at its port
+     */
     public synchronized void plug(DeviceInfo device) {
         if (!device.deviceClass().equals(deviceClass)) {
             throw new IllegalArgumentException(
@@ -54,7 +58,14 @@ public final class MemoryDevices implements DeviceClass {
         plugged.put(device.port(), device);
     }
 
-    /** Plugs a device without description at a port of a domain. */
+    /**
+     * Plugs a device without description at a port of a domain.
+     *
+     * @param backend the domain that offers it
+     * @param portId the place at the backend
+     * @param identity the identity that it shows
+     * @return what is plugged
+     */
     public DeviceInfo plug(BaseVM backend, String portId, String identity) {
         DeviceInfo device =
                 DeviceInfo.of(
@@ -63,12 +74,21 @@ public final class MemoryDevices implements DeviceClass {
         return device;
     }
 
-    /** Pulls what is at a port; who has it attached keeps it until it is detached. */
+    /**
+     * Pulls what is at a port; who has it attached keeps it until it is detached.
+     *
+     * @param port where it is plugged
+     */
     public synchronized void unplug(Port port) {
         plugged.remove(port);
     }
 
-    /** Gives a device to a domain, or to another one, as if the core had no part in it. */
+    /**
+     * Gives a device to a domain, or to another one, as if the core had no part in it.
+     *
+     * @param port where it is plugged
+     * @param frontend who has it from now on; null for nobody
+     */
     public synchronized void give(Port port, @Nullable BaseVM frontend) {
         held.remove(port);
         DeviceInfo device = plugged.get(port);
@@ -77,7 +97,11 @@ public final class MemoryDevices implements DeviceClass {
         }
     }
 
-    /** Lets every attach fail with this reason; absent: no more. */
+    /**
+     * Lets every attach fail with this reason; absent: no more.
+     *
+     * @param reason words for users; absent to let it work again
+     */
     public synchronized void failAttach(Optional<String> reason) {
         failure = reason;
     }

@@ -29,28 +29,43 @@ import qubes.testkit.vm.PlainVM;
  */
 public interface ExtensionContract {
     /**
-     * The extension, as the framework would make it. Called several times by some tests. If it is
-     * {@link AutoCloseable}, it is closed once it was taken away, in place of the component's
-     * deactivation.
+     * {@return the extension, as the framework would make it} Called several times by some tests.
+     * If it is {@link AutoCloseable}, it is closed once it was taken away, in place of the
+     * component's deactivation.
+     *
+     * @throws Exception if it cannot be made
      */
     Extension extension() throws Exception;
 
-    /** Symbolic names of bundles whose klasses the extension is about; few need any. */
+    /** {@return symbolic names of bundles whose klasses the extension is about; few need any} */
     default List<String> bundles() {
         return List.of();
     }
 
-    /** Makes what the extension is about. May block. */
+    /**
+     * Makes what the extension is about. May block.
+     *
+     * @param qubes the application of the test's system
+     * @throws Exception if it cannot be made
+     */
     default void prepare(Qubes qubes) throws Exception {}
 
     /**
-     * The domain whose life the extension hears, made anew; unless told, one of klass {@code
-     * StandaloneVM} without peculiarities. May block.
+     * {@return the domain whose life the extension hears, made anew; unless told, one of klass
+     * {@code StandaloneVM} without peculiarities} May block.
+     *
+     * @param qubes the application of the test's system
+     * @throws Exception if it cannot be made
      */
     default BaseVM domain(Qubes qubes) throws Exception {
         return Domains.create(qubes, "StandaloneVM", "contract", "kernel=");
     }
 
+    /**
+     * It says what it wants to hear, at once, and the same each time.
+     *
+     * @throws Exception if it cannot be tried
+     */
     @Test
     @DisplayName("it says what it wants to hear, at once, and the same each time")
     default void subscribes() throws Exception {
@@ -63,6 +78,11 @@ public interface ExtensionContract {
         assertEquals(wishes, WishList.of(extension()));
     }
 
+    /**
+     * No event of an ordinary life brings an error of it but such as clients know.
+     *
+     * @throws Exception if it cannot be tried
+     */
     @Test
     @DisplayName("no event of an ordinary life brings an error of it but such as clients know")
     default void livesWithoutError() throws Exception {
@@ -79,6 +99,11 @@ public interface ExtensionContract {
         }
     }
 
+    /**
+     * It never refuses what has happened already.
+     *
+     * @throws Exception if it cannot be tried
+     */
     @Test
     @DisplayName("it never refuses what has happened already")
     default void refusesOnlyBefore() throws Exception {
@@ -90,6 +115,11 @@ public interface ExtensionContract {
         }
     }
 
+    /**
+     * It does not wait where all changes wait for it.
+     *
+     * @throws Exception if it cannot be tried
+     */
     @Test
     @DisplayName("it does not wait where all changes wait for it")
     default void doesNotWait() throws Exception {
@@ -104,6 +134,11 @@ public interface ExtensionContract {
         }
     }
 
+    /**
+     * It does not start a domain or end one that nobody asked to.
+     *
+     * @throws Exception if it cannot be tried
+     */
     @Test
     @DisplayName("it does not start a domain or end one that nobody asked to")
     default void leavesGuestsAlone() throws Exception {
@@ -121,6 +156,11 @@ public interface ExtensionContract {
         }
     }
 
+    /**
+     * Hearing of a domain once more changes nothing.
+     *
+     * @throws Exception if it cannot be tried
+     */
     @Test
     @DisplayName("hearing of a domain once more changes nothing")
     default void hearsTwice() throws Exception {
@@ -139,6 +179,11 @@ public interface ExtensionContract {
         }
     }
 
+    /**
+     * When it is taken away it does nothing any more, and leaves no thread.
+     *
+     * @throws Exception if it cannot be tried
+     */
     @Test
     @DisplayName("when it is taken away it does nothing any more, and leaves no thread")
     default void leavesNothing() throws Exception {
@@ -166,6 +211,11 @@ public interface ExtensionContract {
         }
     }
 
+    /**
+     * Dom0 may still look at the system, and reads give what they gave.
+     *
+     * @throws Exception if it cannot be tried
+     */
     @Test
     @DisplayName("dom0 may still look at the system, and reads give what they gave")
     default void refusesNoReads() throws Exception {

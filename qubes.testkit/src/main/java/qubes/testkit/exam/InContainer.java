@@ -37,6 +37,7 @@ public final class InContainer {
      * Fails if a bundle is not resolved, with the framework's reason; the container itself only
      * logs that.
      *
+     * @param probe the test's bundle in the container
      * @throws IllegalStateException naming each such bundle and what it misses
      */
     public void check(BundleContext probe) {
@@ -60,6 +61,7 @@ public final class InContainer {
     /**
      * Runs one test.
      *
+     * @param probe the test's bundle in the container
      * @param uniqueId JUnit's id of the test, the same on both sides
      * @throws Throwable what the test threw
      */
@@ -84,6 +86,9 @@ public final class InContainer {
     /**
      * Calls a static method of the test class: {@code @BeforeAll} or {@code @AfterAll}.
      *
+     * @param probe the test's bundle in the container
+     * @param className name of the test class
+     * @param methodName name of the method
      * @param given the argument for each parameter that the container does not provide
      * @throws Throwable what the method threw
      */

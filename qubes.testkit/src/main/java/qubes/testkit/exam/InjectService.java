@@ -15,9 +15,9 @@ import java.lang.annotation.Target;
 @Retention(RetentionPolicy.RUNTIME)
 @Target({ElementType.FIELD, ElementType.PARAMETER})
 public @interface InjectService {
-    /** A filter of the service's properties, as {@code (klass=AppVM)}; empty takes any. */
+    /** {@return a filter of the service's properties, as {@code (klass=AppVM)}; empty takes any} */
     String filter() default "";
 
-    /** How long the service may take to come, in seconds; the test fails after that. */
+    /** {@return how long the service may take to come, in seconds; the test fails after that} */
     int timeoutSeconds() default 10;
 }

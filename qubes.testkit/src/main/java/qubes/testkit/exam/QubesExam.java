@@ -21,7 +21,7 @@ public final class QubesExam {
     private QubesExam() {}
 
     /**
-     * The shipped set on a new home: an empty store, libvirt's test driver.
+     * {@return the shipped set on a new home: an empty store, libvirt's test driver}
      *
      * @throws IllegalStateException if there is no {@linkplain ShippedSet shipped set} to be found
      */
@@ -30,9 +30,10 @@ public final class QubesExam {
     }
 
     /**
-     * The shipped set on {@code home}, whose folders are looked at ten times a second. Warnings are
-     * logged to the console.
+     * {@return the shipped set on {@code home}, whose folders are looked at ten times a second}
+     * Warnings are logged to the console.
      *
+     * @param home what it works on
      * @throws IllegalStateException if there is no {@linkplain ShippedSet shipped set} to be found
      */
     public static Option options(QubesHome home) {

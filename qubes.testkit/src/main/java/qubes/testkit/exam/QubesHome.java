@@ -28,8 +28,8 @@ public final class QubesHome {
     }
 
     /**
-     * The home of a system with an empty store, libvirt's test driver and the Admin API's sockets
-     * in {@code run}.
+     * {@return the home of a system with an empty store, libvirt's test driver and the Admin API's
+     * sockets in {@code run}}
      */
     public static QubesHome create() {
         try {
@@ -51,7 +51,11 @@ public final class QubesHome {
         }
     }
 
-    /** The home of the system that a test runs in. */
+    /**
+     * {@return the home of the system that a test runs in}
+     *
+     * @param context that of any bundle in the container
+     */
     public static QubesHome of(BundleContext context) {
         String path = context.getProperty(PROPERTY);
         if (path == null) {
@@ -60,7 +64,13 @@ public final class QubesHome {
         return new QubesHome(Path.of(path));
     }
 
-    /** Adds the lines {@code key=value} to the configuration with that pid; a later line wins. */
+    /**
+     * Adds the lines {@code key=value} to the configuration with that pid; a later line wins.
+     *
+     * @param pid the component's pid
+     * @param lines settings, with an equal sign each
+     * @return this home
+     */
     public QubesHome configure(String pid, String... lines) {
         Path file = path.resolve("etc").resolve(pid + ".cfg");
         try {
@@ -78,7 +88,12 @@ public final class QubesHome {
         }
     }
 
-    /** Puts a store there, a {@code qubes.xml}; the system loads it when it starts. */
+    /**
+     * Puts a store there, a {@code qubes.xml}; the system loads it when it starts.
+     *
+     * @param xml read to its end
+     * @return this home
+     */
     public QubesHome store(InputStream xml) {
         try {
             Files.copy(xml, store());
@@ -88,22 +103,22 @@ public final class QubesHome {
         }
     }
 
-    /** The folder. */
+    /** {@return the folder} */
     public Path path() {
         return path;
     }
 
-    /** The store's file. */
+    /** {@return the store's file} */
     public Path store() {
         return path.resolve("qubes.xml");
     }
 
-    /** The folder for jars that come and go. */
+    /** {@return the folder for jars that come and go} */
     public Path plugins() {
         return path.resolve("plugins");
     }
 
-    /** The Admin API's socket. */
+    /** {@return the Admin API's socket} */
     public Path socket() {
         return path.resolve("run").resolve("qubesd.sock");
     }

@@ -14,8 +14,11 @@ public final class GuestRecorder implements GuestListener {
 
     /** What was said. */
     public enum What {
+        /** It is gone. */
         STOPPED,
+        /** It was paused. */
         PAUSED,
+        /** It runs on after a pause. */
         RESUMED
     }
 
@@ -48,17 +51,29 @@ public final class GuestRecorder implements GuestListener {
         notifyAll();
     }
 
-    /** All that was said so far, in order. */
+    /** {@return all that was said so far, in order} */
     public synchronized List<Said> said() {
         return List.copyOf(said);
     }
 
-    /** How often this was said of the guest. */
+    /**
+     * {@return how often this was said of the guest}
+     *
+     * @param what what is counted, or waited for
+     * @param uuid identity of the guest's domain
+     */
     public synchronized long count(What what, UUID uuid) {
         return said.stream().filter(one -> one.is(what, uuid)).count();
     }
 
-    /** Waits until this was said of the guest; bounded. */
+    /**
+     * Waits until this was said of the guest; bounded.
+     *
+     * @param what what is counted, or waited for
+     * @param uuid identity of the guest's domain
+     * @return the guest as it was then
+     * @throws InterruptedException if the thread is interrupted
+     */
     public Guest await(What what, UUID uuid) throws InterruptedException {
         return await(one -> one.is(what, uuid)).guest();
     }

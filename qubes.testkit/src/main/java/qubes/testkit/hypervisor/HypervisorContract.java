@@ -29,9 +29,18 @@ import qubes.testkit.hypervisor.GuestRecorder.What;
  * override nothing.
  */
 public interface HypervisorContract {
-    /** A hypervisor with no guests; the kit closes it. */
+    /**
+     * {@return a hypervisor with no guests; the kit closes it}
+     *
+     * @throws Exception if it cannot be made
+     */
     HypervisorFixture fixture() throws Exception;
 
+    /**
+     * A connected hypervisor knows its host and its kind.
+     *
+     * @throws Exception if it cannot be tried
+     */
     @Test
     @DisplayName("a connected hypervisor knows its host and its kind")
     default void knowsItsHost() throws Exception {
@@ -44,6 +53,11 @@ public interface HypervisorContract {
         }
     }
 
+    /**
+     * A guest nobody created is halted and can be ended and forgotten without complaint.
+     *
+     * @throws Exception if it cannot be tried
+     */
     @Test
     @DisplayName(
             "a guest nobody created is halted and can be ended and forgotten without complaint")
@@ -60,6 +74,11 @@ public interface HypervisorContract {
         }
     }
 
+    /**
+     * What needs a running guest is refused with the error clients know if there is none.
+     *
+     * @throws Exception if it cannot be tried
+     */
     @Test
     @DisplayName(
             "what needs a running guest is refused with the error clients know if there is none")
@@ -74,6 +93,11 @@ public interface HypervisorContract {
         }
     }
 
+    /**
+     * A created guest is paused, has a number, and nobody is told of a pause.
+     *
+     * @throws Exception if it cannot be tried
+     */
     @Test
     @DisplayName("a created guest is paused, has a number, and nobody is told of a pause")
     default void createdGuestIsPaused() throws Exception {
@@ -95,6 +119,11 @@ public interface HypervisorContract {
         }
     }
 
+    /**
+     * A guest runs, stops and runs on as asked, and listeners are told each time.
+     *
+     * @throws Exception if it cannot be tried
+     */
     @Test
     @DisplayName("a guest runs, stops and runs on as asked, and listeners are told each time")
     default void pausesAndResumes() throws Exception {
@@ -117,6 +146,11 @@ public interface HypervisorContract {
         }
     }
 
+    /**
+     * Ending a guest leaves it halted, without a number, and listeners are told.
+     *
+     * @throws Exception if it cannot be tried
+     */
     @Test
     @DisplayName("ending a guest leaves it halted, without a number, and listeners are told")
     default void destroyEndsTheGuest() throws Exception {
@@ -136,6 +170,11 @@ public interface HypervisorContract {
         }
     }
 
+    /**
+     * A listener that left is told nothing, and one that fails does not harm the others.
+     *
+     * @throws Exception if it cannot be tried
+     */
     @Test
     @DisplayName(
             "a listener that left is told nothing, and one that fails does not harm the others")
@@ -156,6 +195,11 @@ public interface HypervisorContract {
         }
     }
 
+    /**
+     * A guest can be started again after it ended, with another memory and another name.
+     *
+     * @throws Exception if it cannot be tried
+     */
     @Test
     @DisplayName(
             "a guest can be started again after it ended, with another memory and another name")
@@ -171,6 +215,11 @@ public interface HypervisorContract {
         }
     }
 
+    /**
+     * A forgotten guest is not listed any more.
+     *
+     * @throws Exception if it cannot be tried
+     */
     @Test
     @DisplayName("a forgotten guest is not listed any more")
     default void undefineForgets() throws Exception {
@@ -186,6 +235,11 @@ public interface HypervisorContract {
         }
     }
 
+    /**
+     * A guest asked to shut down does so where it is declared, else it stays as it is.
+     *
+     * @throws Exception if it cannot be tried
+     */
     @Test
     @DisplayName("a guest asked to shut down does so where it is declared, else it stays as it is")
     default void shutdownMatchesDeclaration() throws Exception {
@@ -208,6 +262,11 @@ public interface HypervisorContract {
         }
     }
 
+    /**
+     * Suspend works where it is declared and says no elsewhere.
+     *
+     * @throws Exception if it cannot be tried
+     */
     @Test
     @DisplayName("suspend works where it is declared and says no elsewhere")
     default void suspendMatchesDeclaration() throws Exception {
@@ -226,6 +285,11 @@ public interface HypervisorContract {
         }
     }
 
+    /**
+     * A running guest has a console where it is declared, and none elsewhere.
+     *
+     * @throws Exception if it cannot be tried
+     */
     @Test
     @DisplayName("a running guest has a console where it is declared, and none elsewhere")
     default void consoleMatchesDeclaration() throws Exception {
@@ -240,6 +304,11 @@ public interface HypervisorContract {
         }
     }
 
+    /**
+     * Devices attach where it is declared; nonsense is refused with words for users.
+     *
+     * @throws Exception if it cannot be tried
+     */
     @Test
     @DisplayName("devices attach where it is declared; nonsense is refused with words for users")
     default void attachMatchesDeclaration() throws Exception {
@@ -258,6 +327,11 @@ public interface HypervisorContract {
         }
     }
 
+    /**
+     * A guest uses memory and processors while it is there, and nothing afterwards.
+     *
+     * @throws Exception if it cannot be tried
+     */
     @Test
     @DisplayName("a guest uses memory and processors while it is there, and nothing afterwards")
     default void statsFollowTheGuest() throws Exception {
@@ -280,6 +354,11 @@ public interface HypervisorContract {
         }
     }
 
+    /**
+     * Guests are created side by side, and reads answer meanwhile.
+     *
+     * @throws Exception if it cannot be tried
+     */
     @Test
     @DisplayName("guests are created side by side, and reads answer meanwhile")
     default void createsSideBySide() throws Exception {

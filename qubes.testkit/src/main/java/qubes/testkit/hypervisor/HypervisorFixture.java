@@ -7,21 +7,33 @@ import qubes.core.hypervisor.Hypervisor;
 
 /** A hypervisor under test and the guests it can run. The kit makes one a test and closes it. */
 public interface HypervisorFixture extends AutoCloseable {
-    /** The hypervisor, connected. */
+    /** {@return the hypervisor, connected} */
     Hypervisor hypervisor();
 
-    /** A guest that this hypervisor can really run; a new description of it at each call. */
+    /**
+     * {@return a guest that this hypervisor can really run; a new description of it at each call}
+     *
+     * @param name name of the guest
+     * @param uuid identity of the guest's domain
+     */
     GuestSpec spec(String name, UUID uuid);
 
-    /** What hypervisor and guests can do. */
+    /** {@return what hypervisor and guests can do} */
     Set<HypervisorTrait> traits();
 
-    /** Waits until a resumed guest has come so far that it hears a request to shut down; blocks. */
+    /**
+     * Waits until a resumed guest has come so far that it hears a request to shut down; blocks.
+     *
+     * @param uuid identity of the guest's domain
+     * @throws Exception if it cannot be made
+     */
     default void awaitBooted(UUID uuid) throws Exception {}
 
     /**
-     * A device description that can be attached; asked for only if {@link HypervisorTrait#ATTACH}
-     * is declared.
+     * {@return a device description that can be attached; asked for only if {@link
+     * HypervisorTrait#ATTACH} is declared}
+     *
+     * @throws Exception if it cannot be made
      */
     default String deviceXml() throws Exception {
         throw new IllegalStateException("no device is declared");

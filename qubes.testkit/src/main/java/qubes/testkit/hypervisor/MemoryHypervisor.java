@@ -57,17 +57,29 @@ public final class MemoryHypervisor implements Hypervisor, AutoCloseable {
     private volatile boolean deaf;
     private volatile Optional<String> createFailure = Optional.empty();
 
-    /** Lets guests ignore requests to shut down, or heed them again. */
+    /**
+     * Lets guests ignore requests to shut down, or heed them again.
+     *
+     * @param ignore true to ignore them
+     */
     public void ignoreShutdown(boolean ignore) {
         deaf = ignore;
     }
 
-    /** Lets every start fail with this reason; absent: no more. */
+    /**
+     * Lets every start fail with this reason; absent: no more.
+     *
+     * @param reason words for users; absent to let it work again
+     */
     public void failCreate(Optional<String> reason) {
         createFailure = reason;
     }
 
-    /** The guest powers itself off. */
+    /**
+     * The guest powers itself off.
+     *
+     * @param uuid identity of the guest's domain
+     */
     public void powerOff(UUID uuid) {
         end(uuid);
     }
@@ -85,7 +97,11 @@ public final class MemoryHypervisor implements Hypervisor, AutoCloseable {
                 .forEach(guest -> announce(listener -> listener.stopped(guest)));
     }
 
-    /** What the guest was last created from. */
+    /**
+     * {@return what the guest was last created from}
+     *
+     * @param uuid identity of the guest's domain
+     */
     public Optional<GuestSpec> spec(UUID uuid) {
         return Optional.ofNullable(specs.get(uuid));
     }

@@ -28,7 +28,11 @@ public final class DiskContent {
         this.format = format;
     }
 
-    /** The disk of a started volume. */
+    /**
+     * {@return the disk of a started volume}
+     *
+     * @param started a volume between start and stop
+     */
     public static DiskContent of(Volume started) {
         BlockSource block =
                 started.block()
@@ -37,13 +41,20 @@ public final class DiskContent {
         return new DiskContent(block.path(), block.format());
     }
 
-    /** A file or block device that holds a disk's content as it is, such as one to import. */
+    /**
+     * {@return a file or block device that holds a disk's content as it is, such as one to import}
+     *
+     * @param path a file or a block device
+     */
     public static DiskContent raw(Path path) {
         return new DiskContent(path, "raw");
     }
 
     /**
      * Writes {@code text} at {@code offset}, in bytes; it is on the disk when the method returns.
+     *
+     * @param offset bytes from the beginning of the disk
+     * @param text what to write, in ASCII
      */
     public void write(long offset, String text) {
         byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
@@ -68,7 +79,12 @@ public final class DiskContent {
         }
     }
 
-    /** {@code length} bytes at {@code offset}, as text. */
+    /**
+     * {@return {@code length} bytes at {@code offset}, as text}
+     *
+     * @param offset bytes from the beginning of the disk
+     * @param length bytes to read
+     */
     public String read(long offset, int length) {
         try {
             if (format.equals("raw")) {

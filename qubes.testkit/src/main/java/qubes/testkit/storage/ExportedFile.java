@@ -26,7 +26,7 @@ public final class ExportedFile implements Volume {
         this.data = data;
     }
 
-    /** Exports that were begun and not ended. */
+    /** {@return exports that were begun and not ended} */
     public int openExports() {
         return exports;
     }

@@ -37,10 +37,11 @@ public final class MemoryPoolDriver implements PoolDriver {
     }
 
     /**
-     * A driver of that name. Its pools outlive the objects that it opens them as, as on a real
-     * disk.
+     * {@return a driver of that name} Its pools outlive the objects that it opens them as, as on a
+     * real disk.
      *
      * @param folder for the disks; made when it is needed, and the test's to remove
+     * @param name name of the driver
      */
     public static MemoryPoolDriver in(Path folder, String name) {
         Map<String, MemoryDisks> pools = new ConcurrentHashMap<>(); // pool name to its volumes
@@ -55,7 +56,11 @@ public final class MemoryPoolDriver implements PoolDriver {
                                         config.poolName(), pool -> new MemoryDisks(folder))));
     }
 
-    /** A driver of that name whose pools hold kernels, none of which is there. */
+    /**
+     * {@return a driver of that name whose pools hold kernels, none of which is there}
+     *
+     * @param name name of the driver
+     */
     public static MemoryPoolDriver ofKernels(String name) {
         return new MemoryPoolDriver(
                 name, PropertyTable.inOrder(DIR_PATH), config -> new NoKernels(config.poolName()));

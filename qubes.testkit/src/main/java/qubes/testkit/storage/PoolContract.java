@@ -35,6 +35,11 @@ import qubes.core.storage.VolumeKind;
  */
 public interface PoolContract extends PoolTransferContract {
 
+    /**
+     * A new volume is empty, has the size asked for, and is listed.
+     *
+     * @throws Exception if it cannot be tried
+     */
     @Test
     @DisplayName("a new volume is empty, has the size asked for, and is listed")
     default void newVolumeIsEmpty() throws Exception {
@@ -51,6 +56,11 @@ public interface PoolContract extends PoolTransferContract {
         }
     }
 
+    /**
+     * What a guest wrote is there at the next start, and in any later object for the volume.
+     *
+     * @throws Exception if it cannot be tried
+     */
     @Test
     @DisplayName(
             "what a guest wrote is there at the next start, and in any later object for the volume")
@@ -66,6 +76,11 @@ public interface PoolContract extends PoolTransferContract {
         }
     }
 
+    /**
+     * What a guest wrote is kept when the volume was never stopped, and committed at the next stop.
+     *
+     * @throws Exception if it cannot be tried
+     */
     @Test
     @DisplayName(
             "what a guest wrote is kept when the volume was never stopped, and committed at the next stop")
@@ -89,6 +104,11 @@ public interface PoolContract extends PoolTransferContract {
         }
     }
 
+    /**
+     * Stopping what is not started changes nothing.
+     *
+     * @throws Exception if it cannot be tried
+     */
     @Test
     @DisplayName("stopping what is not started changes nothing")
     default void stopTwice() throws Exception {
@@ -106,6 +126,11 @@ public interface PoolContract extends PoolTransferContract {
         }
     }
 
+    /**
+     * A snapshot starts with its source's committed data and drops what was written to it.
+     *
+     * @throws Exception if it cannot be tried
+     */
     @Test
     @DisplayName(
             "a snapshot starts with its source's committed data and drops what was written to it")
@@ -127,6 +152,12 @@ public interface PoolContract extends PoolTransferContract {
         }
     }
 
+    /**
+     * A snapshot sees neither what its running source writes nor what that commits, until its next
+     * start.
+     *
+     * @throws Exception if it cannot be tried
+     */
     @Test
     @DisplayName(
             "a snapshot sees neither what its running source writes nor what that commits, until its next start")
@@ -155,6 +186,11 @@ public interface PoolContract extends PoolTransferContract {
         }
     }
 
+    /**
+     * A volatile volume is empty at every start, also after a crash, and gone after a stop.
+     *
+     * @throws Exception if it cannot be tried
+     */
     @Test
     @DisplayName(
             "a volatile volume is empty at every start, also after a crash, and gone after a stop")
@@ -177,6 +213,11 @@ public interface PoolContract extends PoolTransferContract {
         }
     }
 
+    /**
+     * No more revisions are kept than the volume says.
+     *
+     * @throws Exception if it cannot be tried
+     */
     @Test
     @DisplayName("no more revisions are kept than the volume says")
     default void revisionsArePruned() throws Exception {
@@ -198,6 +239,11 @@ public interface PoolContract extends PoolTransferContract {
         }
     }
 
+    /**
+     * With revisions_to_keep -1 writes persist, also after a crash, and no revision is kept.
+     *
+     * @throws Exception if it cannot be tried
+     */
     @Test
     @DisplayName(
             "with revisions_to_keep -1 writes persist, also after a crash, and no revision is kept")
@@ -219,6 +265,11 @@ public interface PoolContract extends PoolTransferContract {
         }
     }
 
+    /**
+     * A removed volume is gone, and removing it again is fine.
+     *
+     * @throws Exception if it cannot be tried
+     */
     @Test
     @DisplayName("a removed volume is gone, and removing it again is fine")
     default void removes() throws Exception {
@@ -242,6 +293,11 @@ public interface PoolContract extends PoolTransferContract {
         }
     }
 
+    /**
+     * Verify and start refuse a volume that is not there, naming it and no path of the host.
+     *
+     * @throws Exception if it cannot be tried
+     */
     @Test
     @DisplayName(
             "verify and start refuse a volume that is not there, naming it and no path of the host")
@@ -269,6 +325,11 @@ public interface PoolContract extends PoolTransferContract {
         }
     }
 
+    /**
+     * A vid that points out of the pool is refused.
+     *
+     * @throws Exception if it cannot be tried
+     */
     @Test
     @DisplayName("a vid that points out of the pool is refused")
     default void foreignVidIsRefused() throws Exception {
@@ -292,6 +353,11 @@ public interface PoolContract extends PoolTransferContract {
         }
     }
 
+    /**
+     * Qubes and volumes whose names begin alike have nothing in common.
+     *
+     * @throws Exception if it cannot be tried
+     */
     @Test
     @DisplayName("qubes and volumes whose names begin alike have nothing in common")
     default void namesDoNotOverlap() throws Exception {
@@ -319,6 +385,11 @@ public interface PoolContract extends PoolTransferContract {
         }
     }
 
+    /**
+     * Usage is known where size is, and is not larger.
+     *
+     * @throws Exception if it cannot be tried
+     */
     @Test
     @DisplayName("usage is known where size is, and is not larger")
     default void usageFitsSize() throws Exception {

@@ -31,11 +31,18 @@ import qubes.core.storage.VolumeSpec;
  */
 public interface PoolTransferContract {
     /**
-     * A fresh, empty pool after {@link Pool#setup}; the contract closes it. Called several times by
-     * some tests.
+     * {@return a fresh, empty pool after {@link Pool#setup}; the contract closes it} Called several
+     * times by some tests.
+     *
+     * @throws Exception if it cannot be made
      */
     Pool emptyPool() throws Exception;
 
+    /**
+     * Revert works where it is declared and is refused where it is not.
+     *
+     * @throws Exception if it cannot be tried
+     */
     @Test
     @DisplayName("revert works where it is declared and is refused where it is not")
     default void revertMatchesDeclaration() throws Exception {
@@ -62,6 +69,11 @@ public interface PoolTransferContract {
         }
     }
 
+    /**
+     * Resize works where it is declared, stopped and started, and keeps the data.
+     *
+     * @throws Exception if it cannot be tried
+     */
     @Test
     @DisplayName("resize works where it is declared, stopped and started, and keeps the data")
     default void resizeMatchesDeclaration() throws Exception {
@@ -91,6 +103,11 @@ public interface PoolTransferContract {
         }
     }
 
+    /**
+     * A read-only volume is not resized.
+     *
+     * @throws Exception if it cannot be tried
+     */
     @Test
     @DisplayName("a read-only volume is not resized")
     default void readOnlyIsNotResized() throws Exception {
@@ -115,6 +132,11 @@ public interface PoolTransferContract {
         }
     }
 
+    /**
+     * An import that ends well replaces all data and sets the size.
+     *
+     * @throws Exception if it cannot be tried
+     */
     @Test
     @DisplayName("an import that ends well replaces all data and sets the size")
     default void importReplacesData() throws Exception {
@@ -140,6 +162,11 @@ public interface PoolTransferContract {
         }
     }
 
+    /**
+     * An import that ends badly leaves the data as it was.
+     *
+     * @throws Exception if it cannot be tried
+     */
     @Test
     @DisplayName("an import that ends badly leaves the data as it was")
     default void failedImportChangesNothing() throws Exception {
@@ -159,6 +186,11 @@ public interface PoolTransferContract {
         }
     }
 
+    /**
+     * A volume that is in use does not accept an import.
+     *
+     * @throws Exception if it cannot be tried
+     */
     @Test
     @DisplayName("a volume that is in use does not accept an import")
     default void usedVolumeRefusesImport() throws Exception {
@@ -177,6 +209,11 @@ public interface PoolTransferContract {
         }
     }
 
+    /**
+     * A volume takes over the committed data of another, of this pool or of a different one.
+     *
+     * @throws Exception if it cannot be tried
+     */
     @Test
     @DisplayName(
             "a volume takes over the committed data of another, of this pool or of a different one")
@@ -204,6 +241,11 @@ public interface PoolTransferContract {
         }
     }
 
+    /**
+     * A volume of a pool of another driver is imported through its export, which is ended.
+     *
+     * @throws Exception if it cannot be tried
+     */
     @Test
     @DisplayName(
             "a volume of a pool of another driver is imported through its export, which is ended")
@@ -231,6 +273,11 @@ public interface PoolTransferContract {
         }
     }
 
+    /**
+     * An import of a volume that cannot be read leaves the data as it was.
+     *
+     * @throws Exception if it cannot be tried
+     */
     @Test
     @DisplayName("an import of a volume that cannot be read leaves the data as it was")
     default void unreadableSourceChangesNothing() throws Exception {
@@ -249,6 +296,11 @@ public interface PoolTransferContract {
         }
     }
 
+    /**
+     * Committed data can be read from outside where that is declared.
+     *
+     * @throws Exception if it cannot be tried
+     */
     @Test
     @DisplayName("committed data can be read from outside where that is declared")
     default void exportMatchesDeclaration() throws Exception {

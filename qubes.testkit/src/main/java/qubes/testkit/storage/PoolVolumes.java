@@ -24,31 +24,58 @@ public final class PoolVolumes {
 
     private PoolVolumes() {}
 
-    /** A domain that is no template. */
+    /**
+     * {@return a domain that is no template}
+     *
+     * @param domain name of the domain
+     */
     public static VolumeOwner owner(String domain) {
         return new VolumeOwner(new DomainName(domain), "appvms");
     }
 
-    /** A writable volume of {@link #SIZE} that keeps one revision and has no source. */
+    /**
+     * {@return a writable volume of {@link #SIZE} that keeps one revision and has no source}
+     *
+     * @param name name of the volume
+     * @param vid its id in the pool
+     * @param kind what happens to its content
+     */
     public static VolumeSpec spec(String name, String vid, VolumeKind kind) {
         return new VolumeSpec(name, vid, kind, SIZE, true, Optional.empty(), 1);
     }
 
-    /** A persistent volume of the domain {@code work}. */
+    /**
+     * {@return a persistent volume of the domain {@code work}}
+     *
+     * @param pool the pool under test
+     * @param name name of the volume
+     * @param revisionsToKeep how many
+     */
     public static VolumeSpec origin(Pool pool, String name, int revisionsToKeep) {
         String vid = pool.newVid(owner("work"), name);
         return new VolumeSpec(
                 name, vid, VolumeKind.ORIGIN, SIZE, true, Optional.empty(), revisionsToKeep);
     }
 
-    /** A persistent volume of the domain {@code work} that keeps one revision, already created. */
+    /**
+     * {@return a persistent volume of the domain {@code work} that keeps one revision, already
+     * created}
+     *
+     * @param pool the pool under test
+     * @param name name of the volume
+     */
     public static Volume created(Pool pool, String name) {
         Volume volume = pool.volume(origin(pool, name, 1));
         volume.create();
         return volume;
     }
 
-    /** A snapshot of {@code source}, of the domain {@code leaf}. */
+    /**
+     * {@return a snapshot of {@code source}, of the domain {@code leaf}}
+     *
+     * @param pool the pool under test
+     * @param source the volume to copy at start
+     */
     public static Volume snapshotOf(Pool pool, Volume source) {
         String vid = pool.newVid(owner("leaf"), "root");
         return pool.volume(
@@ -62,7 +89,11 @@ public final class PoolVolumes {
                         0));
     }
 
-    /** A volatile volume of the domain {@code work}. */
+    /**
+     * {@return a volatile volume of the domain {@code work}}
+     *
+     * @param pool the pool under test
+     */
     public static Volume volatileVolume(Pool pool) {
         String vid = pool.newVid(owner("work"), "volatile");
         return pool.volume(
@@ -72,6 +103,9 @@ public final class PoolVolumes {
 
     /**
      * Starts a volume, lets its guest write {@code text} at the beginning of the disk, stops it.
+     *
+     * @param volume one that is not started
+     * @param text five characters
      */
     public static void session(Volume volume, String text) {
         volume.start();
@@ -79,7 +113,12 @@ public final class PoolVolumes {
         volume.stop();
     }
 
-    /** Starts a volume, reads five bytes at the beginning of the disk, stops it. */
+    /**
+     * Starts a volume, reads five bytes at the beginning of the disk, stops it.
+     *
+     * @param volume one that is not started
+     * @return the five bytes
+     */
     public static String readOnce(Volume volume) {
         volume.start();
         String text = DiskContent.of(volume).read(0, 5);

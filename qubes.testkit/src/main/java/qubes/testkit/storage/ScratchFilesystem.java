@@ -24,8 +24,10 @@ public final class ScratchFilesystem implements AutoCloseable {
     }
 
     /**
-     * An XFS that can share blocks between files, of half a gibibyte; needs a free loop device and
-     * xfsprogs.
+     * {@return an XFS that can share blocks between files, of half a gibibyte; needs a free loop
+     * device and xfsprogs}
+     *
+     * @throws IOException if the files cannot be read or written
      */
     public static ScratchFilesystem xfs() throws IOException {
         Path image = Files.createTempFile("scratch", ".xfs");
@@ -38,19 +40,29 @@ public final class ScratchFilesystem implements AutoCloseable {
         return new ScratchFilesystem(mountPoint, image);
     }
 
-    /** A filesystem in memory that can hold {@code bytes} and cannot share blocks between files. */
+    /**
+     * {@return a filesystem in memory that can hold {@code bytes} and cannot share blocks between
+     * files}
+     *
+     * @param bytes its size
+     * @throws IOException if the files cannot be read or written
+     */
     public static ScratchFilesystem memory(long bytes) throws IOException {
         Path mountPoint = Files.createTempDirectory("scratch-tmpfs");
         run("mount", "-t", "tmpfs", "-o", "size=" + bytes, "scratch", mountPoint.toString());
         return new ScratchFilesystem(mountPoint, null);
     }
 
-    /** Where it is mounted. */
+    /** {@return where it is mounted} */
     public Path root() {
         return mountPoint;
     }
 
-    /** Bytes that still fit. */
+    /**
+     * {@return bytes that still fit}
+     *
+     * @throws IOException if the files cannot be read or written
+     */
     public long freeBytes() throws IOException {
         return Files.getFileStore(mountPoint).getUsableSpace();
     }

@@ -42,20 +42,31 @@ public interface DomainClassContract {
     /** Name of the template in the contract's systems. */
     String TEMPLATE = "contract-template";
 
-    /** The factory, as the framework would make it. Called several times by some tests. */
+    /**
+     * {@return the factory, as the framework would make it} Called several times by some tests.
+     *
+     * @throws Exception if it cannot be made
+     */
     DomainFactory factory() throws Exception;
 
-    /** Symbolic names of bundles whose klasses domains of this one need; few need any. */
+    /** {@return symbolic names of bundles whose klasses domains of this one need; few need any} */
     default List<String> bundles() {
         return List.of();
     }
 
-    /** Makes what a new domain of the klass needs besides {@value #TEMPLATE}. May block. */
+    /**
+     * Makes what a new domain of the klass needs besides {@value #TEMPLATE}. May block.
+     *
+     * @param qubes the application of the test's system
+     * @throws Exception if it cannot be made
+     */
     default void prepare(Qubes qubes) throws Exception {}
 
     /**
-     * What a new domain is made with besides its name and a label, as {@code template=fedora};
-     * unless told, the template where the klass has a property {@code template}.
+     * {@return what a new domain is made with besides its name and a label, as {@code
+     * template=fedora}; unless told, the template where the klass has a property {@code template}}
+     *
+     * @throws Exception if it cannot be made
      */
     default List<String> properties() throws Exception {
         return factory().traits().properties().has("template")
@@ -63,6 +74,11 @@ public interface DomainClassContract {
                 : List.of();
     }
 
+    /**
+     * What the klass declares is constant.
+     *
+     * @throws Exception if it cannot be tried
+     */
     @Test
     @DisplayName("what the klass declares is constant")
     default void traitsAreConstant() throws Exception {
@@ -84,6 +100,11 @@ public interface DomainClassContract {
         assertEquals(traits.klass(), factory().traits().klass());
     }
 
+    /**
+     * The klass has a name that clients can say, and takes nobody else's.
+     *
+     * @throws Exception if it cannot be tried
+     */
     @Test
     @DisplayName("the klass has a name that clients can say, and takes nobody else's")
     default void klassIsLegal() throws Exception {
@@ -108,6 +129,11 @@ public interface DomainClassContract {
                 "it does not extend the traits of its base class");
     }
 
+    /**
+     * Every property is documented, and one that the core has means the same.
+     *
+     * @throws Exception if it cannot be tried
+     */
     @Test
     @DisplayName("every property is documented, and one that the core has means the same")
     default void propertiesAreDocumented() throws Exception {
@@ -132,6 +158,11 @@ public interface DomainClassContract {
         }
     }
 
+    /**
+     * Every property of a new domain can be read, and every default be set.
+     *
+     * @throws Exception if it cannot be tried
+     */
     @Test
     @DisplayName("every property of a new domain can be read, and every default be set")
     default void defaultsCanBeRead() throws Exception {
@@ -145,6 +176,11 @@ public interface DomainClassContract {
         }
     }
 
+    /**
+     * Making a live object neither waits nor changes the model.
+     *
+     * @throws Exception if it cannot be tried
+     */
     @Test
     @DisplayName("making a live object neither waits nor changes the model")
     default void createIsQuick() throws Exception {
@@ -159,6 +195,11 @@ public interface DomainClassContract {
         }
     }
 
+    /**
+     * What is asked for is completed, not changed: neither klass nor explicit values.
+     *
+     * @throws Exception if it cannot be tried
+     */
     @Test
     @DisplayName("what is asked for is completed, not changed: neither klass nor explicit values")
     default void prepareKeepsWhatWasAsked() throws Exception {
@@ -180,6 +221,11 @@ public interface DomainClassContract {
         }
     }
 
+    /**
+     * A domain that was stored is the same when the system starts again.
+     *
+     * @throws Exception if it cannot be tried
+     */
     @Test
     @DisplayName("a domain that was stored is the same when the system starts again")
     default void survivesRestart() throws Exception {
@@ -199,6 +245,11 @@ public interface DomainClassContract {
         }
     }
 
+    /**
+     * Without its factory a domain is unavailable, with it again it is the same.
+     *
+     * @throws Exception if it cannot be tried
+     */
     @Test
     @DisplayName("without its factory a domain is unavailable, with it again it is the same")
     default void leavesAndComesBack() throws Exception {
@@ -224,6 +275,11 @@ public interface DomainClassContract {
         }
     }
 
+    /**
+     * A clone has every value that cloning keeps.
+     *
+     * @throws Exception if it cannot be tried
+     */
     @Test
     @DisplayName("a clone has every value that cloning keeps")
     default void cloneKeepsProperties() throws Exception {
@@ -244,6 +300,11 @@ public interface DomainClassContract {
         }
     }
 
+    /**
+     * A removed domain leaves nothing in the system.
+     *
+     * @throws Exception if it cannot be tried
+     */
     @Test
     @DisplayName("a removed domain leaves nothing in the system")
     default void isRemoved() throws Exception {
@@ -258,6 +319,11 @@ public interface DomainClassContract {
         }
     }
 
+    /**
+     * It starts and ends on a hypervisor, if it is a guest.
+     *
+     * @throws Exception if it cannot be tried
+     */
     @Test
     @DisplayName("it starts and ends on a hypervisor, if it is a guest")
     default void startsAndEnds() throws Exception {
@@ -279,6 +345,11 @@ public interface DomainClassContract {
         }
     }
 
+    /**
+     * An ordinary life brings no error but such as clients know.
+     *
+     * @throws Exception if it cannot be tried
+     */
     @Test
     @DisplayName("an ordinary life brings no error but such as clients know")
     default void livesWithoutError() throws Exception {

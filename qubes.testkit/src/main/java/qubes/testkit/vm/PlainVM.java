@@ -17,14 +17,19 @@ public final class PlainVM extends QubesVM {
         super(context);
     }
 
-    /** A factory of a klass of that name, such as {@code TemplateVM}. */
+    /**
+     * {@return a factory of a klass of that name, such as {@code TemplateVM}}
+     *
+     * @param klass wire name of the klass
+     */
     public static DomainFactory factory(String klass) {
         return factory(klass, traits -> traits);
     }
 
     /**
-     * A factory of a klass of that name.
+     * {@return a factory of a klass of that name}
      *
+     * @param klass wire name of the klass
      * @param more adds what the klass is to declare besides
      */
     public static DomainFactory factory(String klass, UnaryOperator<KlassTraits.Builder> more) {
