@@ -3,6 +3,8 @@ package qubes.daemon;
 import java.lang.management.ManagementFactory;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 import org.osgi.framework.Bundle;
 import org.osgi.framework.BundleContext;
@@ -36,6 +38,8 @@ import qubes.core.vm.Qubes;
 public final class Daemon {
     private static final Logger log = LoggerFactory.getLogger(Daemon.class);
     private static final Duration PATIENCE = Duration.ofSeconds(60);
+    private static final Set<Integer> STARTS =
+            Set.of(FrameworkEvent.STARTED, FrameworkEvent.STARTLEVEL_CHANGED);
 
     /** How the process ends. */
     @ObjectClassDefinition(name = "Qubes daemon")
@@ -51,6 +55,7 @@ public final class Daemon {
     private final Bundle framework;
     private final boolean stopGuests;
     private final NeededParts parts;
+    private final AtomicBoolean told = new AtomicBoolean();
     private final FrameworkListener started = this::started;
     private volatile @Nullable Qubes qubes;
 
@@ -91,8 +96,13 @@ public final class Daemon {
         return framework.getState() == Bundle.STOPPING;
     }
 
+    /**
+     * Some frameworks say that they are started and raise the start level then (Equinox, Karaf):
+     * the end of the start is what comes last before this bundle is there.
+     */
     private void started(FrameworkEvent event) {
-        if (event.getType() == FrameworkEvent.STARTED) {
+        if (STARTS.contains(event.getType()) && !told.getAndSet(true)) {
+            bundles.removeFrameworkListener(started);
             // configuration may still be arriving on other threads: wait for it on one of our own
             new Thread(this::report, "qubesd-start").start();
         }
