@@ -78,11 +78,12 @@ bundles_are_whole() {
 # Its caller sees to failures, so that set -e does not.
 copy_bundles() {
   local jar name
-  rm -rf "$home/bundles/shell" "$home/bundles"/*.jar || return
-  mkdir -p "$home/bundles/shell" || return
+  rm -rf "$home/bundles"/{shell,console} "$home/bundles"/*.jar || return
+  mkdir -p "$home/bundles"/{shell,console} || return
   cp "$dist/bin/felix.jar" "$home/bundles/" || return
   cp -R "$dist/conf" "$home/bundles/" || return
   cp "$dist/shell"/*.jar "$home/bundles/shell/" || return
+  cp "$dist/console"/*.jar "$home/bundles/console/" || return
   : >"$home/bundles/shipped.new" || return
   for jar in "$dist/bundle"/*.jar; do
     name=${jar##*/}
@@ -271,11 +272,27 @@ write_configuration() {
   write_felix_configuration
 }
 
+# web_console: what makes Felix's web console listen and whom it lets in. Its own default, admin with password admin, holds
+# until it is configured: so it is told by properties of the framework, before it is there. They have the password's hash.
+web_console() {
+  local file=$home/web-console.password password hash
+  [ -s "$file" ] || (umask 077 && head -c 18 /dev/urandom | base64 | tr '+/' '-_' >"$file.new" && mv "$file.new" "$file") 2>/dev/null ||
+    no_room
+  chmod 600 "$file" && { IFS= read -r password || true; } <"$file" && [ -n "$password" ] || die "cannot read a password from $file"
+  hash=$(printf '%s' "$password" | sha256sum | head -c 64 | sed 's/../\\x&/g')
+  cat <<CONSOLE
+felix.webconsole.username=admin
+felix.webconsole.password={sha-256}$(printf '%b' "$hash" | base64)
+org.apache.felix.http.host=127.0.0.1
+org.osgi.service.http.port=$console_port
+CONSOLE
+}
+
 # write_felix_configuration: the distribution's, and which bundles start in which order. File Install (level 1) reads the
 # configuration files and starts the plugins before there are components (level 2): so the core (3) finds its plugins, and
 # each component its configuration. What faces the outside is last (4).
 write_felix_configuration() {
-  local jar services="" components="" core="" outside=""
+  local jar services="" components="" core="" outside="" console=""
   for jar in "$short_home"/bundles/*.jar; do
     case ${jar##*/} in
       felix.jar) ;;
@@ -290,9 +307,15 @@ write_felix_configuration() {
       outside="$outside \"reference:file:$jar\""
     done
   fi
+  if [ -n "$console_port" ]; then
+    for jar in "$short_home"/bundles/console/*.jar; do
+      outside="$outside \"reference:file:$jar\""
+    done
+    console=$(web_console)
+  fi
   # what a former process left there may be damaged, and is made anew anyway
-  rm -rf "$home/cache/felix"
-  cat "$home/bundles/conf/config.properties" - 2>/dev/null >"$home/cache/felix.properties" <<FELIX || no_room
+  rm -rf "$home/cache/felix" "$home/cache/felix.properties"
+  (umask 077 && cat "$home/bundles/conf/config.properties" - 2>/dev/null >"$home/cache/felix.properties") <<FELIX || no_room
 
 # Of this home, written at each start
 felix.auto.deploy.action=
@@ -305,6 +328,7 @@ felix.fileinstall.start.level=1
 felix.fileinstall.subdir.mode=skip
 org.osgi.framework.startlevel.beginning=4
 org.osgi.framework.storage=$short_home/cache/felix
+$console
 FELIX
 }
 

@@ -3,8 +3,10 @@ package qubes.daemon;
 import java.lang.management.ManagementFactory;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 import org.osgi.framework.Bundle;
 import org.osgi.framework.BundleContext;
@@ -38,6 +40,8 @@ import qubes.core.vm.Qubes;
 public final class Daemon {
     private static final Logger log = LoggerFactory.getLogger(Daemon.class);
     private static final Duration PATIENCE = Duration.ofSeconds(60);
+    private static final Set<Integer> STARTS =
+            Set.of(FrameworkEvent.STARTED, FrameworkEvent.STARTLEVEL_CHANGED);
 
     /**
      * For so long a plugin that blocks as it starts may keep a system that works from being ready.
@@ -62,6 +66,7 @@ public final class Daemon {
     private final NeededParts parts;
     private final FrameworkListener listener = this::happened;
     private final Thread reporter;
+    private final AtomicBoolean reporting = new AtomicBoolean();
     private final CountDownLatch started = new CountDownLatch(1);
     private volatile @Nullable Qubes qubes;
 
@@ -77,8 +82,8 @@ public final class Daemon {
         // configuration may still be arriving on other threads: wait for it on one of our own
         this.reporter = new Thread(this::report, "qubesd-start");
         reporter.setDaemon(true);
-        if (framework.getState() != Bundle.ACTIVE) { // else this bundle alone was started again
-            reporter.start();
+        if (framework.getState() != Bundle.ACTIVE) { // else this bundle may be the only one to start
+            beginReport();
         }
     }
 
@@ -109,9 +114,20 @@ public final class Daemon {
         return framework.getState() == Bundle.STOPPING;
     }
 
+    /**
+     * Some frameworks say that they are started and raise the start level then (Equinox, Karaf):
+     * the end of the start is what comes last before this bundle is there.
+     */
     private void happened(FrameworkEvent event) {
-        if (event.getType() == FrameworkEvent.STARTED) {
+        if (STARTS.contains(event.getType())) {
             started.countDown();
+            beginReport();
+        }
+    }
+
+    private void beginReport() {
+        if (!reporting.getAndSet(true)) {
+            reporter.start();
         }
     }
 
