@@ -56,7 +56,9 @@ final class Threads {
             Thread[] all = new Thread[group.activeCount() + 16];
             int count = group.enumerate(all);
             return Arrays.stream(all, 0, count)
-                    .filter(thread -> OF_THE_SYSTEM.stream().noneMatch(thread.getName()::startsWith))
+                    .filter(
+                            thread ->
+                                    OF_THE_SYSTEM.stream().noneMatch(thread.getName()::startsWith))
                     .toList();
         }
     }

@@ -133,10 +133,7 @@ final class WrongKlasses {
             return new Delegating() {
                 @Override
                 public BaseVM create(DomainContext context) {
-                    context.qubes()
-                            .admin()
-                            .features()
-                            .set("made-" + context.record().qid(), "1");
+                    context.qubes().admin().features().set("made-" + context.record().qid(), "1");
                     return super.create(context);
                 }
             };

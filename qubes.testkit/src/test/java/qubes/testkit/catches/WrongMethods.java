@@ -70,7 +70,9 @@ final class WrongMethods {
 
             @Override
             public MethodTraits traits() {
-                return asked.incrementAndGet() % 2 == 0 ? READ : READ.to(MethodTraits.Destination.NOT_ADMIN_VM);
+                return asked.incrementAndGet() % 2 == 0
+                        ? READ
+                        : READ.to(MethodTraits.Destination.NOT_ADMIN_VM);
             }
         }
 
@@ -151,7 +153,9 @@ final class WrongMethods {
 
             @Override
             public AdminReply call(AdminCall call) {
-                int number = Integer.parseInt(Decoder.ascii(call.payload(), () -> new ProtocolError("no")));
+                int number =
+                        Integer.parseInt(
+                                Decoder.ascii(call.payload(), () -> new ProtocolError("no")));
                 call.permit();
                 return AdminReply.text("" + number);
             }
