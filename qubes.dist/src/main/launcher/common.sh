@@ -1,5 +1,14 @@
-# Sourced by qubesd, qvm and verify; `here` is the clone, `me` the name to speak under.
-# shellcheck shell=bash disable=SC2154
+# Sourced by qubesd, qvm and verify; `here` is the clone or the folder of the installed package, `me` the name to speak under.
+# shellcheck shell=bash disable=SC2034,SC2154
+
+# packaged: everything lies beside the script; nothing is built or installed, and the folders are the system's
+if [ -d "$here/launcher" ]; then
+  packaged=yes prefix="" dist=$here guest_tools=$here/guest
+  default_home=/var/lib/qubesd default_socket_dir=/run/qubesd
+else
+  packaged=no prefix=./ dist=$here/qubes.dist/target/dist guest_tools=$here/qubes.dist/guest
+  default_home=$here/run default_socket_dir=$here/run/run
+fi
 
 die() {
   echo "$me: $*" >&2
@@ -7,7 +16,7 @@ die() {
 }
 
 wrong_usage() {
-  echo "$me: $* (see ./$me --help)" >&2
+  echo "$me: $* (see $prefix$me --help)" >&2
   exit 2
 }
 
@@ -116,7 +125,7 @@ with_fresh_lists() {
 
 # make_tiny DIR: the tiny guest
 make_tiny() {
-  with_fresh_lists "$here/qubes.dist/guest/make-tiny" "$1"
+  with_fresh_lists "$guest_tools/make-tiny" "$1"
 }
 
 # libvirt's QEMU driver, run by root, wants this user to exist even if every guest runs as somebody else

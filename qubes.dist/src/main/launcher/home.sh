@@ -1,8 +1,6 @@
 # Sourced by qubesd: the home folder, the first system in it, and the start of the JVM.
 # shellcheck shell=bash disable=SC2154
 
-dist=$here/qubes.dist/target/dist
-
 # short_path DIR: DIR, or a short link to it. libvirt's sockets lie up to 55 characters below its root, and the kernel
 # allows 107 in all; and neither some of libvirt's settings nor Felix's can hold a blank, a quote or a percent sign.
 short_path() {
@@ -30,7 +28,7 @@ make_home() {
     die "the path of the home folder has letters beyond Unicode's first 65536: choose another with --home"
   # images and store are nobody else's business; on Qubes OS the group qubes reads some of it
   [ "$profile" = system ] || umask 077
-  mkdir -p "$home"/{bundles,cache,etc,log,plugins,run} "$socket_dir" 2>/dev/null ||
+  mkdir -p "$home"/{bundles,cache,etc/trusted,log,plugins,run} "$socket_dir" 2>/dev/null ||
     die "cannot make the home folder $home or the socket folder $socket_dir: choose others with --home and --socket-dir"
   [ -w "$home/run" ] && chmod 700 "$home/run" 2>/dev/null ||
     die "cannot write to the home folder $home: choose another with --home"
@@ -55,7 +53,8 @@ take_lock() {
 # install_bundles: copies what was built into the home, so that a later build does not disturb a running daemon. Plugins go
 # where the user can take them out; one that was taken out stays out.
 install_bundles() {
-  if [ "$home/bundles/built" -nt "$built_stamp" ] && bundles_are_whole; then
+  if [ "$home/bundles/built" -nt "$built_stamp" ] && cmp -s "$dist/conf/shipped" "$home/bundles/conf/shipped" &&
+    bundles_are_whole; then
     return
   fi
   copy_bundles 2>/dev/null || die "cannot copy the bundles to the home folder $home: is its disk full?"
@@ -122,18 +121,25 @@ CONF
 # tiny_guest: where the assembled tiny guest is; assembles it if need be
 tiny_guest() {
   local guest=$here/qubes.dist/target/tiny
+  [ $packaged = no ] || guest=$home/cache/tiny
   mkdir -p "${guest%/*}" 2>/dev/null && [ -w "${guest%/*}" ] || guest=$home/cache/tiny
   make_tiny "$guest" >&2 9>&- && echo "$guest"
 }
 
-# make_first_system: a store with the template `tiny`, its volumes and a kernel. The store comes last: whatever interrupts
-# this, the next start begins again.
+# make_first_system: a store with the template `tiny`, its volumes and a kernel, or with none of these. The store comes
+# last: whatever interrupts this, the next start begins again.
 make_first_system() {
   local guest kernel template=$data/vm-templates/tiny
+  mkdir -p "$data"/{appvms,vm-kernels,vm-templates}
+  if [ "$tiny" = no ]; then
+    write_first_store >"$store.new"
+    mv "$store.new" "$store"
+    return
+  fi
   echo "qubesd: assembling the template tiny (seconds)"
   guest=$(tiny_guest) || die "cannot assemble the template tiny; with --hypervisor test:///default no guest is needed"
   kernel=$(basename "$guest"/kernels/*)
-  mkdir -p "$data/appvms" "$data/vm-kernels" "$template"
+  mkdir -p "$template"
   cp -R "$guest/kernels/$kernel" "$data/vm-kernels/"
   cp --sparse=always --reflink=auto "$guest/root.img" "$template/root.img"
   rm -f "$template/private.img"
@@ -142,7 +148,7 @@ make_first_system() {
   mv "$store.new" "$store"
 }
 
-# write_first_store KERNEL ROOT_SIZE: the first store, as the daemon itself writes it
+# write_first_store [KERNEL ROOT_SIZE]: the first store, as the daemon itself writes it; with the template if there is a kernel
 write_first_store() {
   local label index=1 dir
   dir=$(for_xml "$data")
@@ -160,10 +166,10 @@ write_first_store() {
     <pool name="linux-kernel" dir_path="$dir/vm-kernels" driver="linux-kernel"/>
   </pools>
   <properties>
-    <property name="default_kernel">$1</property>
+    ${1:+<property name="default_kernel">$1</property>}
     <property name="default_pool">varlibqubes</property>
     <property name="default_pool_kernel">linux-kernel</property>
-    <property name="default_template">tiny</property>
+    ${1:+<property name="default_template">tiny</property>}
   </properties>
   <domains>
     <domain id="domain-0" class="AdminVM">
@@ -173,6 +179,8 @@ write_first_store() {
       <features/>
       <tags/>
     </domain>
+STORE
+  [ $# = 0 ] || cat <<STORE
     <domain id="domain-1" class="TemplateVM">
       <properties>
         <property name="label">black</property>
@@ -193,6 +201,8 @@ write_first_store() {
         <volume name="kernel" pool="linux-kernel" vid="$1" revisions_to_keep="0" rw="False" save_on_stop="False" snap_on_start="False"/>
       </volume-config>
     </domain>
+STORE
+  cat <<STORE
   </domains>
 </qubes>
 STORE
@@ -216,11 +226,16 @@ accelerator() {
   local known=$home/cache/accelerator kernel guest
   if [ ! -e "$known" ]; then
     kernel=$(compgen -G "$data/vm-kernels/*/initramfs" | head -n 1) || true
+    if [ -z "$kernel" ] && [ "$tiny" = no ]; then
+      # found out once there is a kernel
+      if [ -w /dev/kvm ]; then echo kvm; else echo tcg; fi
+      return
+    fi
     if [ -z "$kernel" ] && [ -w /dev/kvm ]; then
       guest=$(tiny_guest) && kernel=$(compgen -G "$guest/kernels/*/initramfs" | head -n 1)
     fi
     if [ -n "$kernel" ]; then
-      "$here/qubes.dist/guest/probe-kvm" "${kernel%/*}" >"$known.new" 9>&- && mv "$known.new" "$known"
+      "$guest_tools/probe-kvm" "${kernel%/*}" >"$known.new" 9>&- && mv "$known.new" "$known"
     else
       echo tcg >"$known"
     fi
@@ -269,6 +284,8 @@ write_configuration() {
   set_key "$etc/qubes.admin.cfg" metrics "$metrics"
   set_key "$etc/qubes.admin.cfg" metrics.port "$metrics_port"
   set_key "$etc/qubes.daemon.cfg" stop.guests "$stop_guests"
+  # without an option it stays as it is: no start may open by chance what was closed
+  [ -z "$require_signed" ] || set_key "$etc/qubes.trust.cfg" required "$require_signed"
   write_felix_configuration
 }
 
@@ -290,12 +307,15 @@ CONSOLE
 
 # write_felix_configuration: the distribution's, and which bundles start in which order. File Install (level 1) reads the
 # configuration files and starts the plugins before there are components (level 2): so the core (3) finds its plugins, and
-# each component its configuration. What faces the outside is last (4).
+# each component its configuration. What faces the outside is last (4). Who decides what may run comes before all that
+# installs, and after the log.
 write_felix_configuration() {
-  local jar services="" components="" core="" outside="" console=""
+  local jar log="" guard="" services="" components="" core="" outside="" console=""
   for jar in "$short_home"/bundles/*.jar; do
     case ${jar##*/} in
       felix.jar) ;;
+      pax-logging-*) log="$log \"reference:file:$jar\"" ;;
+      qubes.trust-*) guard="\"reference:file:$jar\"" ;;
       org.apache.felix.scr-*) components="\"reference:file:$jar\"" ;;
       qubes.core-*) core="$core \"reference:file:$jar\"" ;;
       qubes.*) outside="$outside \"reference:file:$jar\"" ;;
@@ -319,7 +339,7 @@ write_felix_configuration() {
 
 # Of this home, written at each start
 felix.auto.deploy.action=
-felix.auto.start.1=$services
+felix.auto.start.1=$log $guard $services
 felix.auto.start.2=$components
 felix.auto.start.3=$core
 felix.auto.start.4=$outside

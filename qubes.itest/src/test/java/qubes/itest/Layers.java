@@ -165,6 +165,13 @@ final class Layers {
                     .that(areUnderTheRules())
                     .and()
                     .resideOutsideOfPackage("qubes.testkit..")
+                    .and(
+                            not(
+                                    describe(
+                                            "start before there are components",
+                                            type ->
+                                                    type.getName()
+                                                            .equals("qubes.trust.TrustActivator"))))
                     .should()
                     .dependOnClassesThat(
                             resideInAPackage("org.osgi.util.tracker..")
