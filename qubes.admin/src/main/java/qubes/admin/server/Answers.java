@@ -263,8 +263,7 @@ final class Answers implements Watch.Consequences {
         boolean begun = false;
         try {
             Served method = exchange.call().served();
-            AutoCloseable feeds =
-                    method.follow(stream.open(flow), () -> flow.fail(method.left()));
+            AutoCloseable feeds = method.follow(stream.open(flow), () -> flow.fail(method.left()));
             if (claimed(exchange)) {
                 told(exchange, CallListener.STREAM);
                 flow.begin(feeds);

@@ -115,9 +115,13 @@ record GuestDisks(List<AttachedDisk> attached, Set<String> targets) {
         return VOLUMES.contains(name) || (name.equals(KERNEL) && hasKernel(vm));
     }
 
-    /** Of one without its klass nobody knows; its volume of a kernel is never a device then. */
+    /**
+     * Of one without its klass nobody knows, nor of one whose template is, from which it has its
+     * kernel; its volume of a kernel is never a device then.
+     */
     private static boolean hasKernel(BaseVM vm) {
-        return !vm.hasProperty(QubesVM.KERNEL.name()) || !vm.get(QubesVM.KERNEL).isEmpty();
+        return !vm.hasProperty(QubesVM.KERNEL.name())
+                || !vm.find(QubesVM.KERNEL).filter(String::isEmpty).isPresent();
     }
 
     private static String attribute(Element disk, String child, String name) {

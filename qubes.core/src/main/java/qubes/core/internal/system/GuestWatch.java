@@ -129,6 +129,9 @@ final class GuestWatch implements GuestListener {
     }
 
     private static void stopStorage(QubesVM vm) {
+        if (!vm.available()) {
+            return; // its klass has left since, and whoever comes next is settled by itself
+        }
         try {
             vm.stopStorage();
         } catch (RuntimeException | LinkageError | StackOverflowError | AssertionError e) {

@@ -67,7 +67,8 @@ final class KlassLife {
         left.forEach(context -> context.awaitIdle(deadline)); // of domains made meanwhile
         system.bus().forget();
         arrived.removeIf(vm -> !vm.available());
-        arrived.forEach(this::loaded);
+        system.model().deriveEach(arrived, this::loaded);
+        arrived.forEach(system.guests()::settle);
         system.files().wake(arrived, system.executor());
         if (klasses.find(klass) == null) {
             log.info("Klass {} unavailable, its {} domains are kept", klass, mine.size());
@@ -78,11 +79,10 @@ final class KlassLife {
 
     private void loaded(BaseVM vm) {
         try {
-            system.model().derive(() -> system.fire(new Lifecycle.Load(vm)));
+            system.fire(new Lifecycle.Load(vm));
         } catch (RuntimeException | LinkageError | StackOverflowError | AssertionError e) {
             log.error("{}: a handler failed on its load", vm.name(), e);
         }
-        system.guests().settle(vm);
     }
 
     private List<DomainRecord> ofKlass(String klass) {

@@ -1,7 +1,9 @@
 package qubes.core.internal.system;
 
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
 import java.util.function.LongConsumer;
 import java.util.function.UnaryOperator;
 import org.slf4j.Logger;
@@ -16,6 +18,7 @@ import qubes.core.state.SystemState;
 final class Model {
     private static final Logger log = LoggerFactory.getLogger(Model.class);
     static final long SLOW_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
+    private static final int AT_A_TIME = 100;
 
     /** A state that a finished write left behind; versions count such writes. */
     record Committed(SystemState state, long version) {}
@@ -96,6 +99,17 @@ final class Model {
                         }
                     }
                 });
+    }
+
+    /**
+     * As {@link #derive}, for each of many: a hundred at a time, since each wait for the lock may
+     * be long while others write, and so that others get their turn in between.
+     */
+    <T> void deriveEach(List<T> items, Consumer<T> change) {
+        for (int from = 0; from < items.size(); from += AT_A_TIME) {
+            List<T> some = items.subList(from, Math.min(from + AT_A_TIME, items.size()));
+            derive(() -> some.forEach(change));
+        }
     }
 
     /** Replaces the state; called inside {@link #write}. */

@@ -258,13 +258,15 @@ public final class QubesSystem extends ModelHolder implements Qubes {
     void addExtension(Extension extension, ServiceReference<Extension> reference) {
         extensions.put(reference, extension);
         bus.extensions(extensions::values).forEach(HandlerOwner::retire);
-        domains().stream().filter(BaseVM::available).forEach(vm -> loadedFor(extension, vm));
+        model.deriveEach(
+                domains().stream().filter(BaseVM::available).toList(),
+                vm -> loadedFor(extension, vm));
     }
 
     /** An extension that comes late hears of the domains that are there already. */
     private void loadedFor(Extension extension, BaseVM vm) {
         try {
-            model.derive(() -> bus.fireFor(extension, new Lifecycle.Load(vm)));
+            bus.fireFor(extension, new Lifecycle.Load(vm));
         } catch (RuntimeException | LinkageError | StackOverflowError | AssertionError e) {
             log.error(
                     "{}: extension {} failed on its load",

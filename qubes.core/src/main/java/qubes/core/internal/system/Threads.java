@@ -50,8 +50,9 @@ final class Threads {
     }
 
     /**
-     * A thread that keeps nothing of whose work made it necessary. Else it would keep the classes of
-     * all that are on the stack now, and a bundle among them could not leave before the thread ends.
+     * A thread that keeps nothing of whose work made it necessary. Else it would keep the classes
+     * of all that are on the stack now, and a bundle among them could not leave before the thread
+     * ends.
      */
     @SuppressWarnings("removal") // there is no other way while the JDK keeps the stack's domains
     private static Thread ofNobody(Runnable work, String name) {
