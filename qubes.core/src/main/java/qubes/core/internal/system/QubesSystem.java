@@ -87,7 +87,7 @@ public final class QubesSystem extends ModelHolder implements Qubes {
     private final LabelRegistry labels;
     private final PoolRegistry pools;
     private final DeviceRegistry devices = new DeviceRegistry(this);
-    private final GuestWatch guests = new GuestWatch(this);
+    private final GuestWatch guests = new GuestWatch(this, timers);
     private final DomainLife life = new DomainLife(this, live);
 
     /**
