@@ -251,11 +251,27 @@ accelerator_note() {
 
 # set_key FILE KEY VALUE: in a configuration file; other lines of it are the user's and stay
 set_key() {
-  local others=""
+  local others="" wanted
+  wanted=$2=$(for_properties "$3")
+  ! has_key "$1" "$2" "$wanted" || return 0
   [ ! -e "$1" ] || others=$(grep -v "^$2 *=" "$1") || true
-  printf '%s%s=%s\n' "${others:+$others
-}" "$2" "$(for_properties "$3")" 2>/dev/null >"$1.new" || no_room
-  if cmp -s "$1.new" "$1"; then rm "$1.new"; else mv "$1.new" "$1"; fi
+  printf '%s%s\n' "${others:+$others
+}" "$wanted" 2>/dev/null >"$1.new" || no_room
+  mv "$1.new" "$1"
+}
+
+# has_key FILE KEY LINE: LINE is there, and no other line with that key; starts no program, since most starts change nothing
+has_key() {
+  local line found=no
+  [ -r "$1" ] || return
+  while IFS= read -r line || [ -n "$line" ]; do
+    if [ "$line" = "$3" ]; then
+      found=yes
+    elif [[ $line =~ ^$2\ *= ]]; then
+      return 1
+    fi
+  done <"$1"
+  [ $found = yes ]
 }
 
 # for_properties TEXT: as the value in a properties file; where a letter could mean something else there, all as \uXXXX
@@ -358,19 +374,34 @@ FELIX
 find_class_archive() {
   local base
   archive=""
-  [ "${QUBES_CLASS_ARCHIVE:-yes}" = yes ] || return 0
-  base=$(cd "$dist/.." && pwd -P)
-  [ -w "$base" ] || base=$home/cache
-  archive=$base/starts/$({
+  [ "${QUBES_CLASS_ARCHIVE:-}" != no ] || return 0
+  case ${QUBES_JAVA_OPTS:-} in
+    # the user's own: some of these exclude each other, and the JVM would not start
+    *-Xshare* | *Archive* | *-XX:AOT*) return 0 ;;
+  esac
+  base=${QUBES_CLASS_ARCHIVE:-$(cd "$dist/.." && pwd -P)/starts}
+  [ -d "$base" ] || mkdir -p "$base" 2>/dev/null || true
+  if ! [ -w "$base" ]; then
+    base=$home/cache/starts
+    mkdir -p "$base" 2>/dev/null || return 0
+  fi
+  archive=$base/$({
     echo "$1 ${QUBES_JAVA_OPTS:-}"
     cat "$(dirname "$(dirname "$(readlink -f "$(command -v "$1")")")")/release" 2>/dev/null || true
     stat -c '%n %s %Y' "$dist/bundle"/*.jar "$dist/bin/felix.jar"
+    stat -c '%s %Y' "$here/qubes.dist/src/main/launcher/home.sh"
   } | sha256sum | head -c 16)
   if [ ! -e "$archive" ]; then
     echo "qubesd: preparing quick starts (seconds, once a build)"
-    make_class_archive "$1" "$base/starts" "$archive" >/dev/null 2>&1 || true
+    make_class_archive "$1" "$base" "$archive" >/dev/null 2>&1 || true
   fi
-  [ -r "$archive/classes.jsa" ] || archive=""
+  if ! [ -r "$archive/classes" ]; then
+    archive=""
+  elif [ "$(stat -c %s "$archive/classes")" != "$(cat "$archive/size" 2>/dev/null)" ]; then
+    # cut short: the JVM would crash on it. The next start makes it anew.
+    rm -rf "$archive" 2>/dev/null || true
+    archive=""
+  fi
 }
 
 # make_class_archive JAVA BASE FOLDER: FOLDER is there afterwards even if there is no archive in it: it is tried once. Its
@@ -378,7 +409,7 @@ find_class_archive() {
 make_class_archive() (
   exec 9>&- # whoever holds the home
   umask 022
-  mkdir -p "$2" && exec 8>>"$2/lock" || exit
+  exec 8>>"$2/lock" || exit
   flock -n 8 || exit # else somebody else makes one right now
   # those of former builds; a daemon that runs from one does not mind
   [ ! -e "$built_stamp" ] || find "$2" -mindepth 1 -maxdepth 1 -type d ! -newer "$built_stamp" -exec rm -rf {} +
@@ -401,8 +432,19 @@ make_class_archive() (
   kill "$daemon"
   wait "$daemon"
   daemon=""
-  chmod 644 "$3/classes.new" && mv "$3/classes.new" "$3/classes.jsa"
+  chmod 644 "$3/classes.new" && sync "$3/classes.new" && stat -c %s "$3/classes.new" >"$3/size" &&
+    mv "$3/classes.new" "$3/classes"
 )
+
+# archive_flag MAJOR make|use: from 25 on there is an archive that holds more, a sixth of a start's processor time
+archive_flag() {
+  case $2-$(($1 >= 25)) in
+    make-0) echo -XX:ArchiveClassesAtExit ;;
+    make-1) echo -XX:AOTCacheOutput ;;
+    use-0) echo -XX:SharedArchiveFile ;;
+    use-1) echo -XX:AOTCache ;;
+  esac
+}
 
 # run_daemon: becomes the JVM, so that signals reach it and its exit code is ours
 run_daemon() {
@@ -410,7 +452,7 @@ run_daemon() {
   java=$(java_command)
   major=$(java_major "$java")
   # begins small and grows by need: a thousand domains take some tens of MiB, ten thousand and an export of them some 200
-  flags=(-Xms24m -Xmx512m -XX:+UseSerialGC -XX:-UsePerfData -XX:+ExitOnOutOfMemoryError -Xshare:auto)
+  flags=(-Xms24m -Xmx512m -XX:+UseSerialGC -XX:-UsePerfData -XX:+ExitOnOutOfMemoryError)
   # Optimise what is really hot only: a start is half a second of processor time cheaper.
   flags+=(-XX:Tier4InvocationThreshold=30000 -XX:Tier4MinInvocationThreshold=10000 -XX:Tier4CompileThreshold=60000
     -XX:Tier4BackEdgeThreshold=120000)
@@ -419,10 +461,11 @@ run_daemon() {
   if [ -n "${QUBES_ARCHIVE_TO:-}" ]; then
     felix=$QUBES_ARCHIVE_TO/felix.jar
     # classes of bundles that were stopped could not be archived
-    flags+=("-XX:ArchiveClassesAtExit=$QUBES_ARCHIVE_TO/classes.new" -Dfelix.shutdown.hook=false)
+    flags+=("$(archive_flag "$major" make)=$QUBES_ARCHIVE_TO/classes.new" -Dfelix.shutdown.hook=false)
   elif [ -n "$archive" ]; then
     felix=$archive/felix.jar
-    flags+=("-XX:SharedArchiveFile=$archive/classes.jsa")
+    flags+=("$(archive_flag "$major" use)=$archive/classes")
+    [ "$major" -lt 25 ] || flags+=(-Xlog:aot=off)
   fi
   # JNA and libvirt's native library; the first flag is unknown to older JVMs
   [ "$major" -lt 24 ] || flags+=(--sun-misc-unsafe-memory-access=allow --enable-native-access=ALL-UNNAMED)

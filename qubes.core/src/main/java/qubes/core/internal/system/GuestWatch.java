@@ -1,5 +1,6 @@
 package qubes.core.internal.system;
 
+import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
@@ -23,6 +24,9 @@ final class GuestWatch implements GuestListener {
 
     private static final int STOPS_AT_ONCE = 2;
 
+    // after a start of the daemon nobody waits for it, and a thousand domains take a while
+    private static final Duration BEFORE_STOPS = Duration.ofSeconds(1);
+
     private final QubesSystem system;
     private final Executor stops;
     private final Map<UUID, GuestState> lastSeen =
@@ -30,9 +34,12 @@ final class GuestWatch implements GuestListener {
     private volatile @Nullable Hypervisor hypervisor;
     private @Nullable AutoCloseable registration;
 
-    GuestWatch(QubesSystem system) {
+    GuestWatch(QubesSystem system, Schedule schedule) {
         this.system = system;
-        this.stops = new FewAtOnce(system.executor(), STOPS_AT_ONCE);
+        this.stops =
+                new FewAtOnce(
+                        work -> schedule.at(schedule.now().plus(BEFORE_STOPS), work),
+                        STOPS_AT_ONCE);
     }
 
     synchronized void bind(Hypervisor arrived) {
@@ -95,7 +102,7 @@ final class GuestWatch implements GuestListener {
 
     /**
      * Brings a domain in line with its guest: one that runs is taken over, the volumes of any other
-     * are stopped.
+     * are stopped, a moment later.
      */
     void settle(BaseVM vm) {
         if (!taken(vm)) {

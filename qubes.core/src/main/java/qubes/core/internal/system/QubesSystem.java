@@ -89,7 +89,7 @@ public final class QubesSystem extends ModelHolder implements Qubes {
     private final LabelRegistry labels;
     private final PoolRegistry pools;
     private final DeviceRegistry devices = new DeviceRegistry(this);
-    private final GuestWatch guests = new GuestWatch(this);
+    private final GuestWatch guests = new GuestWatch(this, timers);
     private final DomainLife life = new DomainLife(this, live);
     private final Operations operations = new Operations();
     private final KlassLife klassLife = new KlassLife(this, klasses, live);
