@@ -67,9 +67,10 @@ final class Layers {
                                     "org.osgi..",
                                     "org.slf4j..",
                                     "org.jspecify..",
+                                    "com.fasterxml.jackson..",
                                     "com.ctc.wstx..",
                                     "org.codehaus.stax2.."))
-                    .because("the core knows no plugin: JDK, OSGi API, StAX and slf4j only");
+                    .because("the core knows no plugin: JDK, OSGi API, Jackson and slf4j only");
 
     @ArchTest
     static final ArchRule coreNamesNoKlass =

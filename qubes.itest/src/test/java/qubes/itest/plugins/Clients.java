@@ -8,7 +8,7 @@ import java.util.Queue;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
-import qubes.itest.AdminSocket;
+import qubes.testkit.exam.AdminClient;
 import qubes.testkit.Await;
 
 /**
@@ -16,7 +16,7 @@ import qubes.testkit.Await;
  * check every answer: it is given, and it is one that there may be.
  */
 final class Clients {
-    private final AdminSocket socket;
+    private final AdminClient socket;
     private final List<Thread> threads = new ArrayList<>();
     private final Queue<Throwable> failures = new ConcurrentLinkedQueue<>();
     private final Map<String, String> acknowledged =
@@ -30,7 +30,7 @@ final class Clients {
         void go(int number) throws IOException;
     }
 
-    Clients(AdminSocket socket) {
+    Clients(AdminClient socket) {
         this.socket = socket;
     }
 

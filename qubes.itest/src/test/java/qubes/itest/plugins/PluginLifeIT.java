@@ -22,7 +22,7 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 import qubes.core.vm.BaseVM;
 import qubes.core.vm.Qubes;
-import qubes.itest.AdminSocket;
+import qubes.testkit.exam.AdminClient;
 import qubes.itest.plugins.Hands.Hand;
 import qubes.itest.plugins.PluginJars.PluginJar;
 import qubes.testkit.Await;
@@ -83,7 +83,7 @@ class PluginLifeIT {
     @BeforeEach
     void letClientsIn() throws Exception {
         view = FeatureView.open(path);
-        clients = new Clients(new AdminSocket(path));
+        clients = new Clients(new AdminClient(path));
         clients.read(domains);
         for (String domain : List.of("tiny", "app", "alone", "net", "disp", "far", "dom0")) {
             clients.write(domain);

@@ -23,7 +23,7 @@ import org.osgi.framework.wiring.BundleWiring;
 import qubes.core.vm.BaseVM;
 import qubes.core.vm.Qubes;
 import qubes.core.vm.QubesVM;
-import qubes.itest.AdminSocket;
+import qubes.testkit.exam.AdminClient;
 import qubes.itest.BuiltBundle;
 import qubes.testkit.Await;
 import qubes.testkit.QubesFixture;
@@ -47,7 +47,7 @@ class UpdateCyclesIT {
 
     private QubesFixture system;
     private Qubes qubes;
-    private AdminSocket socket;
+    private AdminClient socket;
 
     /** What is updated, and how it is used between two updates. */
     enum Plugin {
@@ -121,7 +121,7 @@ class UpdateCyclesIT {
         system.felix().start("qubes.admin");
         Path path = sockets.resolve("qubesd.sock");
         Await.until("the Admin API is served", () -> Files.exists(path));
-        socket = new AdminSocket(path);
+        socket = new AdminClient(path);
         system.felix()
                 .install(
                         BuiltBundle.named("greeter")

@@ -306,7 +306,11 @@ final class DomainReader {
                         String name = reader.required("name");
                         String key = "option:" + name;
                         reader.strayAttributes(key, unknown, NAME_ATTRIBUTE);
-                        options.put(name, reader.text(key, unknown));
+                        options.put(
+                                name,
+                                reader.text(
+                                        key,
+                                        unknown)); // not bound by Jackson, which drops blank text
                         return key;
                     });
             return new AssignmentRecord(deviceClass, attributes, options, unknown);

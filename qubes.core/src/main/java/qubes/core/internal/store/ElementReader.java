@@ -11,6 +11,8 @@ import static javax.xml.stream.XMLStreamConstants.PROCESSING_INSTRUCTION;
 import static javax.xml.stream.XMLStreamConstants.SPACE;
 import static javax.xml.stream.XMLStreamConstants.START_ELEMENT;
 
+import com.fasterxml.jackson.dataformat.xml.XmlMapper;
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -20,6 +22,7 @@ import java.util.Set;
 import javax.xml.stream.Location;
 import javax.xml.stream.XMLStreamException;
 import org.codehaus.stax2.XMLStreamReader2;
+import org.codehaus.stax2.util.StreamReader2Delegate;
 import org.jspecify.annotations.Nullable;
 import qubes.core.error.Repr;
 import qubes.core.state.StoredValue;
@@ -45,14 +48,16 @@ final class ElementReader {
     private static final Set<String> PROPERTY_ATTRIBUTES = Set.of("name", "ref");
 
     private final XMLStreamReader2 xml;
+    private final XmlMapper mapper;
     private final String store;
     private int unknown; // pieces met so far
 
     /**
      * @param store name of the store, for messages
      */
-    ElementReader(XMLStreamReader2 xml, String store) {
+    ElementReader(XMLStreamReader2 xml, XmlMapper mapper, String store) {
         this.xml = xml;
+        this.mapper = mapper;
         this.store = store;
     }
 
@@ -96,18 +101,20 @@ final class ElementReader {
     }
 
     /**
-     * Reads an element that has attributes and perhaps text, but no children, to its end.
+     * Binds an element that has attributes and perhaps text, but no children, and reads to its end.
      *
-     * @return attribute name to text in file order; the element's text, unless that is blank, under
-     *     {@link StoreXml#TEXT}
+     * @return attribute name to text in file order; the element's text under {@link StoreXml#TEXT}
      */
     Map<String, String> flat(String path, List<XmlFragment> strays) throws XMLStreamException {
-        Map<String, String> values = attributesBut(Set.of());
-        String text = text(path, strays);
-        if (!text.isBlank()) {
-            values.put(StoreXml.TEXT, text);
+        try {
+            return mapper.readValue(new Childless(xml, path, strays), FlatElement.class).values();
+        } catch (IOException e) {
+            if (e.getCause() instanceof XMLStreamException broken) {
+                throw broken;
+            }
+            throw new StoreFormatException(
+                    store, xml.getLocation(), "the element is not of its usual shape", e);
         }
-        return values;
     }
 
     /**
@@ -118,7 +125,7 @@ final class ElementReader {
             throws XMLStreamException {
         Map<String, String> values = flat(path, strays);
         String text = values.remove(StoreXml.TEXT);
-        if (text != null) {
+        if (text != null && !text.isBlank()) {
             StringBuilder escaped = new StringBuilder();
             XmlEscape.text(escaped, text.strip());
             strays.add(XmlFragment.node(path, "", escaped.toString()));
@@ -296,5 +303,28 @@ final class ElementReader {
             out.append(' ').append(xml.getPIData());
         }
         out.append("?>");
+    }
+
+    /** Shows Jackson an element without the nodes in it, and keeps those. */
+    private final class Childless extends StreamReader2Delegate {
+        private final String path;
+        private final List<XmlFragment> strays;
+
+        Childless(XMLStreamReader2 xml, String path, List<XmlFragment> strays) {
+            super(xml);
+            this.path = path;
+            this.strays = strays;
+        }
+
+        @Override
+        public int next() throws XMLStreamException {
+            while (true) {
+                int event = super.next();
+                if (event == END_ELEMENT || event == CHARACTERS || event == CDATA) {
+                    return event;
+                }
+                capture(event).ifPresent(node -> strays.add(XmlFragment.node(path, "", node)));
+            }
+        }
     }
 }

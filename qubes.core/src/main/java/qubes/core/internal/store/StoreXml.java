@@ -2,6 +2,10 @@ package qubes.core.internal.store;
 
 import com.ctc.wstx.api.WstxInputProperties;
 import com.ctc.wstx.stax.WstxInputFactory;
+import com.ctc.wstx.stax.WstxOutputFactory;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.dataformat.xml.XmlFactory;
+import com.fasterxml.jackson.dataformat.xml.XmlMapper;
 import java.io.InputStream;
 import javax.xml.stream.XMLInputFactory;
 import javax.xml.stream.XMLStreamException;
@@ -28,17 +32,27 @@ final class StoreXml {
     /** Most pieces of a store that nobody here understands. */
     static final int MAX_UNKNOWN = 100_000;
 
-    /** The text of an element among its attributes; none of those can be called so. */
+    /** The element text among the bound properties of an element; no attribute can be called so. */
     static final String TEXT = "#text";
 
     private static final int MAX_DEPTH = 32;
     private static final long MAX_ELEMENTS = 1L << 22;
 
     private final WstxInputFactory parsers = hardened();
+    private final XmlMapper mapper =
+            XmlMapper.builder(new XmlFactory(parsers, new WstxOutputFactory()))
+                    .nameForTextElement(TEXT)
+                    .disable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+                    .build();
 
     /** A parser at the start of a store. */
     XMLStreamReader2 parser(InputStream in) throws XMLStreamException {
         return (XMLStreamReader2) parsers.createXMLStreamReader(in);
+    }
+
+    /** Binds elements of known shape from a parser that stands at their start. */
+    XmlMapper mapper() {
+        return mapper;
     }
 
     private static WstxInputFactory hardened() {
