@@ -82,7 +82,8 @@ public final class Daemon {
         // configuration may still be arriving on other threads: wait for it on one of our own
         this.reporter = new Thread(this::report, "qubesd-start");
         reporter.setDaemon(true);
-        if (framework.getState() != Bundle.ACTIVE) { // else this bundle may be the only one to start
+        if (framework.getState()
+                != Bundle.ACTIVE) { // else this bundle may be the only one to start
             beginReport();
         }
     }

@@ -44,10 +44,9 @@ import org.osgi.util.tracker.ServiceTracker;
  * }
  * }</pre>
  *
- * <p>Bundles are found by symbolic name on the class path, and in the {@linkplain
- * ShippedSet shipped set}. What they import is found there too; only what is named is
- * started. A module's own bundle is there once it is packaged, so that such tests are named {@code
- * …IT}.
+ * <p>Bundles are found by symbolic name on the class path, and in the {@linkplain ShippedSet
+ * shipped set}. What they import is found there too; only what is named is started. A module's own
+ * bundle is there once it is packaged, so that such tests are named {@code …IT}.
  *
  * <p>The test and the bundles share the classes of {@code qubes.core}, {@code org.slf4j} and
  * Configuration Admin, which are those of the class path: services of these types need no
@@ -161,7 +160,8 @@ public final class EmbeddedFelix implements AutoCloseable {
      * {@return the bundle with that symbolic name, started or not}
      *
      * @param name symbolic name
-     * @throws IllegalStateException if it was found neither on the class path nor in the shipped set
+     * @throws IllegalStateException if it was found neither on the class path nor in the shipped
+     *     set
      */
     public Bundle bundle(String name) {
         return installed(name).orElseGet(() -> install(name));

@@ -71,7 +71,8 @@ public final class QubesExam {
      * The bundle that holds {@code type}, from the class path: the author's own, once it is
      * packaged.
      *
-     * @throws org.junit.jupiter.api.extension.ExtensionConfigurationException if it is no bundle yet
+     * @throws org.junit.jupiter.api.extension.ExtensionConfigurationException if it is no bundle
+     *     yet
      */
     public static Option bundleOf(Class<?> type) {
         return bundle(ContainerBundles.location(type));
