@@ -96,7 +96,8 @@ final class Features {
     }
 
     private void open(StringBuilder xml, String name, String install) {
-        xml.append("  <feature name=\"%s\" version=\"%s\" install=\"%s\">\n"
+        xml.append(
+                "  <feature name=\"%s\" version=\"%s\" install=\"%s\">\n"
                         .formatted(name, version, install));
     }
 

@@ -1,4 +1,6 @@
-/** Writes the features repository for Apache Karaf from the resolved set of bundles, at each build. */
+/**
+ * Writes the features repository for Apache Karaf from the resolved set of bundles, at each build.
+ */
 @NullMarked
 package qubes.karaf;
 
