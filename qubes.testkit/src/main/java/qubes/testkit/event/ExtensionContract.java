@@ -204,6 +204,7 @@ public interface ExtensionContract {
             }
             assertEquals(Set.of(), threads.left());
             assertEquals(List.of(), watched.heardWhileAway(() -> OrdinaryLife.of(vm)));
+            vm.tags().clear();
             SystemState before = qubes.state();
             vm.features().set("contract", "1");
             vm.features().remove("contract");

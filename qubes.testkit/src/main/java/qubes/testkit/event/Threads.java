@@ -1,16 +1,19 @@
 package qubes.testkit.event;
 
+import java.util.Arrays;
+import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.Callable;
 import java.util.concurrent.FutureTask;
-import qubes.testkit.Await;
 
 /** Sees which threads come of what is run. */
 final class Threads {
     /** What the system and the framework begin by themselves. */
     private static final Set<String> OF_THE_SYSTEM =
             Set.of("qubes-", "memory-hypervisor", "SCR", "CM ", "Felix", "process reaper");
+
+    private static final long ABOUT_TO_END_MILLIS = 1_000;
 
     private Threads() {}
 
@@ -37,27 +40,26 @@ final class Threads {
             thread.join();
         }
 
-        /** The names of threads that were left; those that are about to end are waited for. */
-        Set<String> left() throws Exception {
-            try {
-                Await.until("no thread is left", () -> names().isEmpty());
-                return Set.of();
-            } catch (AssertionError e) {
-                return names();
-            }
-        }
-
-        private Set<String> names() {
-            Thread[] alive = new Thread[group.activeCount() + 16];
-            int count = group.enumerate(alive);
+        /** The names of threads that were left; one that is about to end is waited for. */
+        Set<String> left() throws InterruptedException {
             Set<String> names = new TreeSet<>();
-            for (int i = 0; i < count; i++) {
-                String name = alive[i].getName();
-                if (OF_THE_SYSTEM.stream().noneMatch(name::startsWith)) {
-                    names.add(name);
+            for (Thread thread : alive()) {
+                thread.join(ABOUT_TO_END_MILLIS);
+                if (thread.isAlive()) {
+                    names.add(thread.getName());
                 }
             }
             return names;
+        }
+
+        private List<Thread> alive() {
+            Thread[] all = new Thread[group.activeCount() + 16];
+            int count = group.enumerate(all);
+            return Arrays.stream(all, 0, count)
+                    .filter(
+                            thread ->
+                                    OF_THE_SYSTEM.stream().noneMatch(thread.getName()::startsWith))
+                    .toList();
         }
     }
 }
