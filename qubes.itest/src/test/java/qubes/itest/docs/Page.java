@@ -156,4 +156,9 @@ record Page(Path file, List<String> lines) {
     private static boolean fence(String line) {
         return line.strip().startsWith("```");
     }
+
+    @Override
+    public String toString() {
+        return file.toString();
+    }
 }
