@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -238,8 +239,8 @@ public interface ExtensionContract {
             }
             long waits = Waiting.soFar();
             vm.properties().forEach(vm::find);
-            vm.features().entrySet().forEach(Object::toString);
-            vm.tags().forEach(Object::toString);
+            List.copyOf(vm.features().entrySet());
+            vm.tags().forEach(Objects::requireNonNull);
             assertEquals(0, Waiting.soFar() - waits, "reads wait");
         }
     }
