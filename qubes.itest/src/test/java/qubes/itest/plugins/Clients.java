@@ -8,8 +8,8 @@ import java.util.Queue;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
-import qubes.testkit.exam.AdminClient;
 import qubes.testkit.Await;
+import qubes.testkit.exam.AdminClient;
 
 /**
  * Clients that read, write, start, stop and clone over the socket, each on a thread of its own, and

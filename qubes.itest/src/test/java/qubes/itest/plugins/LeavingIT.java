@@ -42,9 +42,9 @@ import qubes.core.vm.DeviceClass;
 import qubes.core.vm.PowerState;
 import qubes.core.vm.Qubes;
 import qubes.core.vm.QubesVM;
-import qubes.testkit.exam.AdminClient;
 import qubes.testkit.Await;
 import qubes.testkit.QubesFixture;
+import qubes.testkit.exam.AdminClient;
 import qubes.testkit.storage.DiskContent;
 
 /**

@@ -22,12 +22,12 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 import qubes.core.vm.BaseVM;
 import qubes.core.vm.Qubes;
-import qubes.testkit.exam.AdminClient;
 import qubes.itest.plugins.Hands.Hand;
 import qubes.itest.plugins.PluginJars.PluginJar;
 import qubes.testkit.Await;
 import qubes.testkit.Domains;
 import qubes.testkit.QubesFixture;
+import qubes.testkit.exam.AdminClient;
 
 /**
  * Every plugin that is shipped is stopped, started, updated, refreshed, uninstalled and installed,

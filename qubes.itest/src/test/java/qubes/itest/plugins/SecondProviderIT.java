@@ -21,10 +21,10 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.osgi.framework.ServiceRegistration;
-import qubes.testkit.exam.AdminClient;
 import qubes.testkit.Await;
 import qubes.testkit.Domains;
 import qubes.testkit.QubesFixture;
+import qubes.testkit.exam.AdminClient;
 
 /** Two services that provide the same: the better one serves, the other waits and takes over. */
 class SecondProviderIT {

@@ -23,10 +23,10 @@ import org.osgi.framework.wiring.BundleWiring;
 import qubes.core.vm.BaseVM;
 import qubes.core.vm.Qubes;
 import qubes.core.vm.QubesVM;
-import qubes.testkit.exam.AdminClient;
 import qubes.itest.BuiltBundle;
 import qubes.testkit.Await;
 import qubes.testkit.QubesFixture;
+import qubes.testkit.exam.AdminClient;
 
 /**
  * Bundles that are updated over and over while they are in use leave nothing behind: no class
