@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -238,8 +239,8 @@ public interface ExtensionContract {
             }
             long waits = Waiting.soFar();
             vm.properties().forEach(vm::find);
-            vm.features().entrySet().forEach(Object::toString);
-            vm.tags().forEach(Object::toString);
+            assertEquals(Map.copyOf(vm.features()), vm.features());
+            assertEquals(Set.copyOf(vm.tags()), vm.tags());
             assertEquals(0, Waiting.soFar() - waits, "reads wait");
         }
     }
