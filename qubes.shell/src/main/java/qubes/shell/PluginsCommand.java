@@ -6,6 +6,7 @@ import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Supplier;
 import org.apache.felix.service.command.Descriptor;
 import org.apache.felix.service.command.Parameter;
 import org.osgi.framework.Bundle;
@@ -13,6 +14,8 @@ import org.osgi.framework.BundleContext;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Reference;
+import org.osgi.service.component.annotations.ReferenceCardinality;
+import org.osgi.service.component.annotations.ReferencePolicy;
 import org.osgi.service.component.runtime.ServiceComponentRuntime;
 import qubes.core.plugin.PluginReport;
 import qubes.core.plugin.Plugins;
@@ -27,6 +30,7 @@ public final class PluginsCommand {
     private final BundleContext context;
     private final ServiceComponentRuntime components;
     private final Plugins plugins;
+    private volatile Supplier<Map<String, String>> refusals = Map::of;
 
     @Activate
     public PluginsCommand(
@@ -36,6 +40,21 @@ public final class PluginsCommand {
         this.context = context;
         this.components = components;
         this.plugins = plugins;
+    }
+
+    /** Which bundles, by id, and which files, by name, may not run, each with the reason. */
+    @Reference(
+            target = "(qubes.refusals=*)",
+            cardinality = ReferenceCardinality.OPTIONAL,
+            policy = ReferencePolicy.DYNAMIC)
+    void bindRefusals(Supplier<Map<String, String>> refusals) {
+        this.refusals = refusals;
+    }
+
+    void unbindRefusals(Supplier<Map<String, String>> refusals) {
+        if (this.refusals == refusals) {
+            this.refusals = Map::of;
+        }
     }
 
     /**
@@ -57,12 +76,17 @@ public final class PluginsCommand {
     private String states() {
         Map<String, PluginReport> reports = new LinkedHashMap<>(); // plugin to what is known of it
         plugins.reports().forEach(report -> reports.put(report.plugin(), report));
+        Map<String, String> refused = new LinkedHashMap<>(refusals.get());
         Table table = new Table().row("ID", "BUNDLE", "VERSION", "STATE", "ADDS", "REASON");
         Clashes clashes = new Clashes(context);
         for (Bundle bundle : context.getBundles()) {
             Plugin plugin = new Plugin(bundle, components);
             PluginReport report = reports.remove(plugin.name());
             List<String> reasons = new ArrayList<>();
+            String refusal = refused.remove(Long.toString(bundle.getBundleId()));
+            if (refusal != null) {
+                reasons.add("may not run: it " + refusal);
+            }
             if (report != null) {
                 reasons.addAll(report.troubles());
             }
@@ -81,18 +105,20 @@ public final class PluginsCommand {
                         String.join("; ", reasons));
             }
         }
+        refused.forEach((file, reason) -> absent(table, file, "may not run: it " + reason));
         reports.values().stream()
                 .filter(report -> !report.troubles().isEmpty())
                 .forEach(
                         report ->
-                                table.row(
-                                        "",
+                                absent(
+                                        table,
                                         report.plugin(),
-                                        "",
-                                        "not there",
-                                        "",
                                         String.join("; ", report.troubles())));
         return table.toString();
+    }
+
+    private static void absent(Table table, String name, String reason) {
+        table.row("", name, "", "not there", "", reason);
     }
 
     private static void faults(PluginReport report, List<String> reasons) {

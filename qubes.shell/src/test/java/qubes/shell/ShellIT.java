@@ -6,7 +6,10 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import static qubes.testkit.Domains.create;
 import static qubes.testkit.Domains.named;
 
+import java.util.Hashtable;
 import java.util.List;
+import java.util.Map;
+import java.util.function.Supplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
@@ -18,6 +21,9 @@ import qubes.core.error.QubesException;
 import qubes.core.error.QubesNoSuchPropertyError;
 import qubes.core.error.QubesVMNotAvailableError;
 import qubes.core.error.QubesVMNotFoundError;
+import qubes.core.event.EventPattern;
+import qubes.core.event.Extension;
+import qubes.core.event.FeatureSet;
 import qubes.core.vm.Qubes;
 import qubes.core.vm.QubesVM;
 import qubes.testkit.QubesFixture;
@@ -141,29 +147,69 @@ class ShellIT {
         assertEquals("stopped klass AppVM", stateAndAdditions("qubes.vm.appvm"));
     }
 
+    @Test
+    @DisplayName("plugins tells of bundles and files that may not run, by whoever refuses them")
+    void refusals() throws Exception {
+        system.felix().start("qubes.shell");
+        Map<String, String> refused =
+                Map.of(
+                        Long.toString(appvm.getBundleId()),
+                        "is not signed",
+                        "new.jar",
+                        "is altered");
+        system.felix()
+                .context()
+                .registerService(
+                        Supplier.class,
+                        () -> refused,
+                        new Hashtable<>(Map.of("qubes.refusals", "test")));
+        assertTrue(
+                row(plugins(false), "qubes.vm.appvm").endsWith("may not run: it is not signed"),
+                plugins(false));
+        assertTrue(
+                row(plugins(false), "new.jar").matches(".*not there +may not run: it is altered"));
+    }
+
+    @Test
+    @DisplayName("plugins --time tells how long each held the model lock")
+    void times() throws Exception {
+        system.felix().start("qubes.shell");
+        Extension listener = on -> on.after(EventPattern.of(FeatureSet.class), event -> {});
+        system.felix().context().registerService(Extension.class, listener, null);
+        named(qubes, "work").features().set("heard", "1");
+        assertTrue(
+                row(plugins(true), "qubes.shell")
+                        .matches("qubes.shell +[1-9]\\d*( +[0-9.]+){3}"),
+                plugins(true));
+    }
+
+    private String stateAndAdditions(String bundle) throws Exception {
+        String plugins = plugins(false);
+        String head = plugins.lines().findFirst().orElseThrow();
+        return row(plugins, bundle)
+                .substring(head.indexOf("STATE"), head.indexOf("REASON"))
+                .strip()
+                .replaceAll(" +", " ");
+    }
+
+    private static String row(String table, String name) {
+        return table.lines()
+                .filter(line -> (" " + line + " ").contains(" " + name + " "))
+                .findFirst()
+                .orElseThrow(() -> new AssertionError(name + " is not in\n" + table));
+    }
+
     /**
      * From the command as its bundle offers it: the component runtime it asks is the framework's
      * own.
      */
-    private String stateAndAdditions(String bundle) throws Exception {
+    private String plugins(boolean time) throws Exception {
         BundleContext context = system.felix().context();
         ServiceReference<?>[] commands =
                 context.getAllServiceReferences(
                         null, "(&(osgi.command.scope=qubes)(osgi.command.function=plugins))");
         Object command = context.getService(commands[0]);
-        String plugins =
-                (String)
-                        command.getClass()
-                                .getMethod("plugins", boolean.class)
-                                .invoke(command, false);
-        String head = plugins.lines().findFirst().orElseThrow();
-        String line =
-                plugins.lines()
-                        .filter(l -> l.contains(" " + bundle + " "))
-                        .findFirst()
-                        .orElseThrow();
-        return line.substring(head.indexOf("STATE"), head.indexOf("REASON"))
-                .strip()
-                .replaceAll(" +", " ");
+        return (String)
+                command.getClass().getMethod("plugins", boolean.class).invoke(command, time);
     }
 }
