@@ -34,15 +34,16 @@ class IndexIT {
 
     @TempDir private Path room;
 
-    @ParameterizedTest(name = "{0} {1}: {2}")
+    @ParameterizedTest(name = "{0} {2}: {3}")
     @CsvSource({
-        "qubes.klass, AppVM, qubes.vm.appvm",
-        "qubes.driver, lvm_thin, qubes.storage.lvm",
-        "qubes.device, pci, qubes.device.pci",
+        "qubes.klass, klass, AppVM, qubes.vm.appvm",
+        "qubes.driver, driver, lvm_thin, qubes.storage.lvm",
+        "qubes.device, deviceClass, pci, qubes.device.pci",
     })
     @DisplayName(
             "asked for a capability, it has all that its bundle needs, and that starts and serves it")
-    void findsWhatIsAskedFor(String namespace, String name, String bundle) throws Exception {
+    void findsWhatIsAskedFor(String namespace, String property, String name, String bundle)
+            throws Exception {
         Framework framework = framework();
         try {
             framework.start();
@@ -51,7 +52,7 @@ class IndexIT {
             install(context, configurationAdmin());
             RepositoryAdmin admin =
                     context.getService(context.getServiceReference(RepositoryAdmin.class));
-            assertEquals(Set.of(), of(context, namespace, name));
+            assertEquals(Set.of(), serving(context, property, name));
             admin.addRepository(INDEX.toUri().toURL());
             Resolver resolver = admin.resolver();
             resolver.add(
@@ -69,18 +70,18 @@ class IndexIT {
                             .collect(Collectors.toMap(Bundle::getSymbolicName, Bundle::getState));
             assertTrue(states.keySet().containsAll(Set.of(bundle, "qubes.core")), states::toString);
             assertEquals(Set.of(Bundle.ACTIVE), Set.copyOf(states.values()), states::toString);
-            assertEquals(Set.of(bundle), of(context, namespace, name));
+            assertEquals(Set.of(bundle), serving(context, property, name));
         } finally {
             framework.stop();
             framework.waitForStop(0);
         }
     }
 
-    /** Bundles with a service for {@code name}. */
-    private static Set<String> of(BundleContext context, String namespace, String name)
+    /** Bundles with a service that has this property. */
+    private static Set<String> serving(BundleContext context, String property, String value)
             throws Exception {
         ServiceReference<?>[] services =
-                context.getServiceReferences((String) null, "(" + namespace + "=" + name + ")");
+                context.getAllServiceReferences(null, "(" + property + "=" + value + ")");
         return Stream.ofNullable(services)
                 .flatMap(Arrays::stream)
                 .map(it -> it.getBundle().getSymbolicName())
