@@ -33,8 +33,8 @@ public final class ShippedSet {
     private ShippedSet() {}
 
     /**
-     * {@return the folder; absent if there is neither the property nor the kit} The first call of a build
-     * unpacks the kit, a fraction of a second; several JVMs may do so at the same time.
+     * {@return the folder; absent if there is neither the property nor the kit} The first call of a
+     * build unpacks the kit, a fraction of a second; several JVMs may do so at the same time.
      *
      * @throws UncheckedIOException if the kit cannot be unpacked
      */

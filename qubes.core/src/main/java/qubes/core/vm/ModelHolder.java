@@ -54,8 +54,8 @@ public abstract class ModelHolder implements PropertyHolder {
     protected abstract void fire(Event event);
 
     /**
-     * {@return what is to be stored for a value, by the property's own rules} Called under the model
-     * lock.
+     * {@return what is to be stored for a value, by the property's own rules} Called under the
+     * model lock.
      *
      * @param <T> type of the value
      * @param property whose rules these are
