@@ -5,9 +5,9 @@ import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.time.LocalDateTime;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -94,12 +94,24 @@ public final class KarafRepository {
             files.put(artifact.path(), jar);
         }
         Path repository = target.resolve("repository");
+        clear(repository);
         for (Map.Entry<String, Path> file : files.entrySet()) {
             Path to = repository.resolve(file.getKey());
             Files.createDirectories(to.getParent());
-            Files.copy(file.getValue(), to, StandardCopyOption.REPLACE_EXISTING);
+            Files.copy(file.getValue(), to);
         }
         archive(files);
+    }
+
+    /** So that nothing of a former build stays. */
+    private static void clear(Path folder) throws IOException {
+        if (Files.exists(folder)) {
+            try (Stream<Path> all = Files.walk(folder)) {
+                for (Path file : all.sorted(Comparator.reverseOrder()).toList()) {
+                    Files.delete(file);
+                }
+            }
+        }
     }
 
     private void archive(Map<String, Path> files) throws IOException {

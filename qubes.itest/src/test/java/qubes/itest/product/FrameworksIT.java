@@ -22,7 +22,8 @@ class FrameworksIT {
     static Stream<Arguments> frameworks() {
         return Stream.of(
                 Arguments.of("Felix", (Maker) FelixFramework::new),
-                Arguments.of("Equinox", (Maker) EquinoxFramework::new));
+                Arguments.of("Equinox", (Maker) EquinoxFramework::new),
+                Arguments.of("Karaf", (Maker) KarafFramework::new));
     }
 
     @ParameterizedTest(name = "{0}")

@@ -2,7 +2,9 @@ package qubes.itest.product;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -82,9 +84,9 @@ final class KarafFramework implements Framework {
     public void start() throws Exception {
         program = run("karaf", "server");
         if (!installed) {
-            String version = version();
-            client("feature:repo-add mvn:org.qubes/qubes.karaf/" + version + "/xml/features");
-            client("feature:install qubesd");
+            client(
+                    "feature:repo-add mvn:org.qubes/qubes.karaf/%s/xml/features; feature:install qubesd"
+                            .formatted(version()));
             installed = true;
         }
     }
@@ -96,8 +98,11 @@ final class KarafFramework implements Framework {
         }
     }
 
-    /** Has Karaf's client give a command; it waits until Karaf listens. */
+    /**
+     * Has Karaf's client give commands, once Karaf listens; it may do so before it knows its users.
+     */
     private void client(String command) throws Exception {
+        Await.until("Karaf listens", this::listens, this::seen);
         Await.until(
                 command,
                 () -> {
@@ -116,6 +121,14 @@ final class KarafFramework implements Framework {
                     return client.await() == 0 && !client.said().contains("Error");
                 },
                 this::seen);
+    }
+
+    private boolean listens() {
+        try (Socket connection = new Socket(InetAddress.getLoopbackAddress(), port)) {
+            return connection.isConnected();
+        } catch (IOException e) {
+            return false;
+        }
     }
 
     private Program run(String script, String... arguments) throws IOException {
