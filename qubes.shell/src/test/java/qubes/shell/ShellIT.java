@@ -178,8 +178,7 @@ class ShellIT {
         system.felix().context().registerService(Extension.class, listener, null);
         named(qubes, "work").features().set("heard", "1");
         assertTrue(
-                row(plugins(true), "qubes.shell")
-                        .matches("qubes.shell +[1-9]\\d*( +[0-9.]+){3}"),
+                row(plugins(true), "qubes.shell").matches("qubes.shell +[1-9]\\d*( +[0-9.]+){3}"),
                 plugins(true));
     }
 
