@@ -167,7 +167,7 @@ class ShellIT {
                 row(plugins(false), "qubes.vm.appvm").endsWith("may not run: it is not signed"),
                 plugins(false));
         assertTrue(
-                row(plugins(false), "new.jar").matches(".*not there +may not run: it is altered"));
+                row(plugins(false), "new.jar").matches(".*not there.*may not run: it is altered"));
     }
 
     @Test
