@@ -25,7 +25,8 @@ class ParityTest {
     private static final Pattern ROW =
             Pattern.compile(
                     "\\| ([A-Z]\\d{3}) \\| (.*) \\| (yes|partial|no|n\\.a\\.) \\| ?(.*) ?\\|");
-    private static final Pattern NAMED = Pattern.compile("`([A-Z]\\w*(?:Test|IT)|first-hour)`");
+    private static final Pattern NAMED =
+            Pattern.compile("`([A-Z]\\w*(?:Test|IT)|first-hour|strangers)`");
     private static final Pattern COUNTS =
             Pattern.compile(
                     "Of (\\d+) rows: (\\d+) yes, (\\d+) partial, (\\d+) no, (\\d+) n\\.a\\.");
@@ -49,7 +50,7 @@ class ParityTest {
                         .map(row -> new Feature(row.group(1), row.group(3), row.group(4)))
                         .toList();
         tests = testClasses();
-        tests.add("first-hour");
+        tests.addAll(List.of("first-hour", "strangers"));
     }
 
     private static Set<String> testClasses() throws IOException {
