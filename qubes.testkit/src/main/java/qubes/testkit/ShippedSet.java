@@ -33,8 +33,8 @@ public final class ShippedSet {
     private ShippedSet() {}
 
     /**
-     * The folder, absent if there is neither the property nor the kit. The first call of a build
-     * unpacks the kit, a fraction of a second; several JVMs may do so at the same time.
+     * {@return the folder; absent if there is neither the property nor the kit} The first call of a
+     * build unpacks the kit, a fraction of a second; several JVMs may do so at the same time.
      *
      * @throws UncheckedIOException if the kit cannot be unpacked
      */
@@ -46,7 +46,7 @@ public final class ShippedSet {
     }
 
     /**
-     * The files of the bundles, by name. Blocks as {@link #folder} does.
+     * {@return the files of the bundles, by name} Blocks as {@link #folder} does.
      *
      * @throws IllegalStateException if there is neither the property nor the kit
      */

@@ -23,7 +23,17 @@ public record PluginReport(
         long calls,
         Duration held,
         Duration worst) {
-    /** Copies the list. */
+    /**
+     * Copies the list.
+     *
+     * @param plugin the bundle's symbolic name, or the name of a file that could not be installed
+     * @param troubles why it does not work, each in one line; empty if nothing is known against it
+     * @param faults how often code of it failed
+     * @param lastFault the latest such failure, in one line
+     * @param calls how often code of it ran under the model lock
+     * @param held how long it has held the model lock, without what it called of others
+     * @param worst the longest of these calls
+     */
     public PluginReport {
         troubles = List.copyOf(troubles);
     }

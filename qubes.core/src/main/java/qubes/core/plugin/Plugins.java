@@ -20,12 +20,15 @@ public interface Plugins {
      * @param culprit a class of the plugin
      * @param what it was at, as {@code handler of domain-start}; one of few, since each is
      *     remembered
+     * @param error what it threw
      */
     void failed(Class<?> culprit, String what, Throwable error);
 
     /**
-     * The plugin whose code an error came out of: the one of the innermost frames that are neither
-     * Java's, nor a library's, nor the core's; absent if there is none.
+     * {@return the plugin whose code an error came out of: the one of the innermost frames that are
+     * neither Java's, nor a library's, nor the core's; absent if there is none}
+     *
+     * @param error what was thrown
      */
     Optional<String> blame(Throwable error);
 
@@ -33,6 +36,8 @@ public interface Plugins {
      * As {@link #failed(Class, String, Throwable)}, for a plugin that {@link #blame} named.
      *
      * @param plugin the bundle's symbolic name
+     * @param what it was at, one of few
+     * @param error what it threw
      */
     void failed(String plugin, String what, Throwable error);
 
@@ -45,9 +50,14 @@ public interface Plugins {
      */
     void trouble(String plugin, String kind, String reason);
 
-    /** What was said by {@link #trouble} is over. Nothing if there was none. */
+    /**
+     * What was said by {@link #trouble} is over. Nothing if there was none.
+     *
+     * @param plugin as it was named then
+     * @param kind who said so
+     */
     void settled(String plugin, String kind);
 
-    /** All that is known, by name. */
+    /** {@return all that is known, by name} */
     List<PluginReport> reports();
 }

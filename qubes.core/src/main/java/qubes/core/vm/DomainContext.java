@@ -89,15 +89,25 @@ public interface DomainContext {
     Notes notes(Path folder);
 
     /**
-     * What is to be stored for a value of {@code vm}, by the property's own rules. Under the model
-     * lock they have only so much time, and their time is counted.
+     * {@return what is to be stored for a value of {@code vm}, by the property's own rules} Under
+     * the model lock they have only so much time, and their time is counted.
      *
+     * @param <T> type of the value
+     * @param vm whose value it is to be
+     * @param property whose rules these are
+     * @param value asked for
      * @throws qubes.core.error.QubesException if it is refused, or the rules fail or take too long
      */
     default <T> T accept(BaseVM vm, Property<T> property, T value) {
         return property.accept(vm, value);
     }
 
-    /** A rule of the klass of {@code vm} failed; for the log. Never blocks. */
+    /**
+     * A rule of the klass of {@code vm} failed; for the log. Never blocks.
+     *
+     * @param vm whose klass it is
+     * @param property whose rule it is
+     * @param error what it threw
+     */
     default void failed(BaseVM vm, Property<?> property, Throwable error) {}
 }

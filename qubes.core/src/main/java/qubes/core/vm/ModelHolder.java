@@ -54,8 +54,12 @@ public abstract class ModelHolder implements PropertyHolder {
     protected abstract void fire(Event event);
 
     /**
-     * What is to be stored for a value, by the property's own rules; called under the model lock.
+     * {@return what is to be stored for a value, by the property's own rules} Called under the
+     * model lock.
      *
+     * @param <T> type of the value
+     * @param property whose rules these are
+     * @param value asked for
      * @throws QubesException if it is refused
      */
     protected <T> T accept(Property<T> property, T value) {
@@ -65,6 +69,8 @@ public abstract class ModelHolder implements PropertyHolder {
     /**
      * A default failed in a way that no caller can make sense of.
      *
+     * @param property whose default it is
+     * @param error what it threw
      * @return what the caller is told
      */
     protected QubesException failed(Property<?> property, Throwable error) {

@@ -213,6 +213,6 @@ public interface Qubes extends PropertyHolder {
      */
     ExecutorService executor();
 
-    /** The account of what goes wrong in plugins. Never blocks. */
+    /** {@return the account of what goes wrong in plugins} Never blocks. */
     Plugins plugins();
 }

@@ -23,7 +23,12 @@ public final class AdminClient {
         this.socket = socket;
     }
 
-    /** A client of the system that a test runs in; waits until its socket is there. */
+    /**
+     * {@return a client of the system that a test runs in} Waits until its socket is there.
+     *
+     * @param context of any bundle of that system
+     * @throws Exception if the socket does not appear, or its folder cannot be told
+     */
     public static AdminClient of(BundleContext context) throws Exception {
         Path socket = QubesHome.of(context).socket();
         Await.until("the Admin API is served", () -> Files.exists(socket));
@@ -34,6 +39,8 @@ public final class AdminClient {
      * Calls a method from dom0. Blocks.
      *
      * @param method with its argument, as {@code admin.vm.property.Get+memory}
+     * @param destination name of the domain that the call is about, {@code dom0} for the system
+     * @param payload what the method takes beside its argument; empty for none
      * @return the whole reply, each zero byte as {@code |}: {@code 0|} and the answer, or {@code
      *     2|} and the name of an error; empty if there was none
      * @throws IOException if the socket is not there
@@ -56,7 +63,14 @@ public final class AdminClient {
         return reply.toString(StandardCharsets.UTF_8).replace('\0', '|');
     }
 
-    /** Calls a method that takes no payload. */
+    /**
+     * Calls a method that takes no payload. Blocks.
+     *
+     * @param method with its argument
+     * @param destination name of the domain that the call is about
+     * @return the whole reply, as that of {@link #call(String, String, String)}
+     * @throws IOException if the socket is not there
+     */
     public String call(String method, String destination) throws IOException {
         return call(method, destination, "");
     }

@@ -68,9 +68,10 @@ public final class QubesExam {
     }
 
     /**
-     * The bundle that holds {@code type}, from the class path: the author's own, once it is
-     * packaged.
+     * {@return the bundle that holds {@code type}, from the class path} The author's own is one
+     * once it is packaged.
      *
+     * @param type any class of the bundle
      * @throws org.junit.jupiter.api.extension.ExtensionConfigurationException if it is no bundle
      *     yet
      */
