@@ -2,8 +2,11 @@ package qubes.itest;
 
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /** The rules of the house as far as manifests show them. */
 final class Manifests {
@@ -20,6 +23,12 @@ final class Manifests {
                     "DynamicImport-Package",
                     "Bundle-ClassPath");
 
+    private static final Set<String> PLATFORM =
+            Set.of("java", "javax", "org.w3c.dom", "org.xml.sax");
+
+    private static final Pattern RANGE =
+            Pattern.compile("\\[(?<major>\\d+)\\.(?<minor>\\d+)(\\.\\d+)*,.*\\)");
+
     private Manifests() {}
 
     /** One sentence for each rule that a bundle breaks; empty if the house is in order. */
@@ -29,6 +38,7 @@ final class Manifests {
             name(bundle, violations);
             exports(bundle, violations);
             imports(bundle, bundles, violations);
+            ranges(bundle, bundles, violations);
         }
         return violations;
     }
@@ -94,6 +104,53 @@ final class Manifests {
                 }
             }
         }
+    }
+
+    /**
+     * Users of a contract take all that is compatible; those who implement what is the provider's
+     * take only what has nothing new to implement.
+     */
+    private static void ranges(
+            BundleFacts bundle, Collection<BundleFacts> all, List<String> violations) {
+        Set<String> seen = new HashSet<>();
+        for (BundleFacts.Import clause : bundle.clauses()) {
+            String words = bundle.module() + ": imports " + clause.name();
+            if (!seen.add(clause.name())) {
+                violations.add(words + " twice");
+            }
+            if (isPlatform(clause.name())) {
+                continue; // of the JDK, which says no versions
+            }
+            Matcher range = RANGE.matcher(clause.range());
+            if (!range.matches()) {
+                if (!clause.range().isEmpty() || !clause.optional()) {
+                    violations.add(words + " without a range of versions");
+                }
+                continue;
+            }
+            for (BundleFacts other : all) {
+                if (within(clause.name(), other.module())) {
+                    if (!other.exports().contains(clause.name())) {
+                        violations.add(words + ", which " + other.module() + " does not export");
+                    }
+                    String right = right(range, bundle.provided().contains(clause.name()));
+                    if (!clause.range().equals(right)) {
+                        violations.add(words + " in " + clause.range() + " instead of " + right);
+                    }
+                }
+            }
+        }
+    }
+
+    private static String right(Matcher range, boolean provider) {
+        int major = Integer.parseInt(range.group("major"));
+        int minor = Integer.parseInt(range.group("minor"));
+        String end = provider ? major + "." + (minor + 1) : String.valueOf(major + 1);
+        return "[" + major + "." + minor + "," + end + ")";
+    }
+
+    private static boolean isPlatform(String name) {
+        return PLATFORM.stream().anyMatch(root -> within(name, root));
     }
 
     private static boolean mayImport(String importer, String exporter) {

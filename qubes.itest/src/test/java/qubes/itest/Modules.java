@@ -1,5 +1,8 @@
 package qubes.itest;
 
+import com.tngtech.archunit.core.domain.JavaClass;
+import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.Location;
 import com.tngtech.archunit.junit.LocationProvider;
 import java.io.IOException;
@@ -14,6 +17,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.jar.JarEntry;
 import java.util.jar.JarFile;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /** The modules of the workspace and what was built of them: a module is a folder with a bnd.bnd. */
@@ -28,6 +32,8 @@ final class Modules {
             Set.of(
                     "Lorg/osgi/annotation/bundle/Export;",
                     "Lorg/osgi/annotation/versioning/Version;");
+
+    private static final String PROVIDER_TYPE = "org.osgi.annotation.versioning.ProviderType";
 
     private Modules() {}
 
@@ -62,14 +68,34 @@ final class Modules {
     /** The jars of all modules but the benchmarks, as their manifests describe them. */
     static List<BundleFacts> bundles() throws IOException {
         List<BundleFacts> bundles = new ArrayList<>();
+        JavaClasses classes = new ClassFileImporter().importLocations(locations("classes", true));
         for (String name : names()) {
             if (!TESTS_OF_THE_WHOLE.contains(name)) {
                 try (JarFile jar = new JarFile(jar(name).toFile())) {
-                    bundles.add(BundleFacts.of(name, jar.getManifest(), contracts(jar)));
+                    bundles.add(
+                            BundleFacts.of(
+                                    name,
+                                    jar.getManifest(),
+                                    contracts(jar),
+                                    provided(name, classes)));
                 }
             }
         }
         return bundles;
+    }
+
+    /** Names of the packages of which classes of the module implement provider types. */
+    private static Set<String> provided(String module, JavaClasses classes) {
+        return classes.stream()
+                .filter(c -> (c.getPackageName() + ".").startsWith(module + "."))
+                .flatMap(
+                        c ->
+                                Stream.concat(
+                                        c.getRawInterfaces().stream(),
+                                        c.getRawSuperclass().stream()))
+                .filter(type -> type.isAnnotatedWith(PROVIDER_TYPE))
+                .map(JavaClass::getPackageName)
+                .collect(Collectors.toSet());
     }
 
     /** Names of the packages in a jar whose package-info exports them with a version. */
