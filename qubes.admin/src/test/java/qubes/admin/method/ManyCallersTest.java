@@ -252,6 +252,10 @@ class ManyCallersTest {
             daemon.remove(first);
             assertEquals(
                     "0\0acme.Do.This is ", daemon.client().call("acme.Do.This", "", "dom0", ""));
+            daemon.remove(second); // of its two registrations the older, the family
+            assertEquals(
+                    none.replace("acme.Do.", "acme.Undo."),
+                    daemon.client().call("acme.Undo.This", "x", "dom0", ""));
             daemon.remove(second);
             assertEquals(none, daemon.client().call("acme.Do.This", "", "dom0", ""));
         }
