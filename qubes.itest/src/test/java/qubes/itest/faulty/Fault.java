@@ -2,6 +2,9 @@ package qubes.itest.faulty;
 
 import java.util.function.Supplier;
 import java.util.stream.Stream;
+import qubes.core.property.Property;
+import qubes.core.property.PropertyType;
+import qubes.core.vm.QubesVM;
 
 /** What goes wrong in the plugin, and where: a test says so, as {@code subscribe=OWN}. */
 final class Fault {
@@ -17,7 +20,8 @@ final class Fault {
         LINKAGE(() -> new NoClassDefFoundError("a/Missing")),
         OVERFLOW(StackOverflowError::new),
         ASSERTION(() -> new AssertionError("never")),
-        OWN(OwnException::new);
+        OWN(OwnException::new),
+        CLASH(Fault::clash);
 
         private final Supplier<Throwable> error;
 
@@ -27,6 +31,20 @@ final class Fault {
     }
 
     private Fault() {}
+
+    /** What a klass hears that declares a property of its ancestors' again. */
+    private static Throwable clash() {
+        Property<String> label =
+                Property.of(QubesVM.class, "label", PropertyType.STR)
+                        .doc("Another label.")
+                        .defaultsTo("none", vm -> "none")
+                        .define();
+        try {
+            return new AssertionError(QubesVM.TRAITS.extend("ClashVM").declare(label).define());
+        } catch (IllegalArgumentException e) {
+            return e;
+        }
+    }
 
     /** Throws, if that is what is asked for at this place. */
     static void at(String place) {

@@ -34,7 +34,7 @@ import qubes.testkit.exam.AdminClient;
  * mvn verify -Dqubes.cycles=1000 -Dit.test=UpdateCyclesIT …} is the long proof.
  */
 class UpdateCyclesIT {
-    private static final int CYCLES = Integer.getInteger("qubes.cycles", 100);
+    private static final int CYCLES = Integer.getInteger("qubes.cycles", 40);
     private static final int WARM_UP = 20;
     private static final int DOMAINS = 20;
 

@@ -51,7 +51,7 @@ class SignedBundlesIT {
                 drop(home, greeter);
                 awaitLog(product, "'greeter'", "does not run: it is not signed");
                 drop(home, signed);
-                awaitLog(product, "'ping'", "is signed by 'CN=\\\"Acme, Inc\\\"'");
+                awaitLog(product, "'ping'", "is signed by 'CN=Acme\\\\, Inc', which is not listed");
                 assertFalse(knows(admin, PING), "the signer is not listed yet");
 
                 String certificate = sign(clone, "certificate", keys.toString());

@@ -2,8 +2,10 @@ package qubes.core.internal.plugin;
 
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -37,6 +39,14 @@ final class Missing {
 
     /** What keeps a bundle from being resolved; empty if that is not known. */
     List<String> of(Bundle bundle) {
+        return of(bundle, new HashSet<>());
+    }
+
+    /**
+     * @param seen bundles that were looked at on the way here, which need one another
+     */
+    private List<String> of(Bundle bundle, Set<Bundle> seen) {
+        seen.add(bundle);
         BundleRevision revision = bundle.adapt(BundleRevision.class);
         List<String> missing = new ArrayList<>();
         List<String> broken = new ArrayList<>();
@@ -47,7 +57,7 @@ final class Missing {
                 var providers = framework.findProviders(requirement);
                 if (providers.isEmpty()) {
                     missing.add(words(requirement));
-                } else if (providers.stream().noneMatch(Missing::works)) {
+                } else if (providers.stream().noneMatch(it -> works(it, seen))) {
                     broken.add(
                             "needs "
                                     + subject(requirement)
@@ -63,9 +73,13 @@ final class Missing {
         return missing.isEmpty() ? broken : missing;
     }
 
-    private static boolean works(BundleCapability provider) {
+    /** True for one that is only not resolved yet, too. */
+    private boolean works(BundleCapability provider, Set<Bundle> seen) {
+        Bundle bundle = provider.getRevision().getBundle();
         return provider.getRevision().getWiring() != null
-                || provider.getRevision().getBundle().getState() != Bundle.INSTALLED;
+                || bundle.getState() != Bundle.INSTALLED
+                || seen.contains(bundle)
+                || of(bundle, seen).isEmpty();
     }
 
     private String words(BundleRequirement requirement) {
