@@ -236,8 +236,8 @@ class LeavingIT {
         FutureTask<String> call = elsewhere("call", () -> socket.call("slow.Call", "dom0"));
         held.awaitSomebody();
         FutureTask<Void> leaving = elsewhere("leave", () -> run(registration::unregister));
-        Await.until(
-                "it is gone", () -> socket.call("slow.Call", "dom0").contains("no such method"));
+        Await.until("it is about to leave", () -> waits("leave"));
+        assertTrue(socket.call("slow.Call", "dom0").contains("no such method"));
         assertFalse(leaving.isDone());
         held.release();
         assertEquals("0|done", call.get(20, TimeUnit.SECONDS));
