@@ -150,8 +150,12 @@ make_first_system() {
 
 # write_first_store [KERNEL ROOT_SIZE]: the first store, as the daemon itself writes it; with the template if there is a kernel
 write_first_store() {
-  local label index=1 dir
+  local label index=1 dir kernel="" template=""
   dir=$(for_xml "$data")
+  if [ $# -gt 0 ]; then
+    kernel="<property name=\"default_kernel\">$1</property>"
+    template="<property name=\"default_template\">tiny</property>"
+  fi
   echo "<qubes>"
   echo "  <labels>"
   for label in 0xcc0000:red 0xf57900:orange 0xedd400:yellow 0x73d216:green 0x555555:gray 0x3465a4:blue 0x75507b:purple \
@@ -166,10 +170,10 @@ write_first_store() {
     <pool name="linux-kernel" dir_path="$dir/vm-kernels" driver="linux-kernel"/>
   </pools>
   <properties>
-    ${1:+<property name="default_kernel">$1</property>}
+    $kernel
     <property name="default_pool">varlibqubes</property>
     <property name="default_pool_kernel">linux-kernel</property>
-    ${1:+<property name="default_template">tiny</property>}
+    $template
   </properties>
   <domains>
     <domain id="domain-0" class="AdminVM">

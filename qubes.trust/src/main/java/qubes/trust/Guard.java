@@ -40,9 +40,13 @@ final class Guard implements ResolverHookFactory, SynchronousBundleListener {
     private final ShippedBundles shipped;
     private final InstantSource clock;
     private final AtomicLong checks = new AtomicLong();
-    private final Map<BundleRevision, Verdict> verdicts =
+    private final AtomicLong rounds = new AtomicLong(); // of judging by other certificates
+    private final Map<BundleRevision, Judged> verdicts =
             Collections.synchronizedMap(new WeakHashMap<>());
     private final Hook hook = new Hook();
+
+    /** A verdict, and the round it was come to: of a round before it says nothing. */
+    private record Judged(long round, Verdict verdict) {}
 
     /** Whose signatures count; null: no signatures are asked for. */
     private volatile @Nullable TrustedCertificates trusted;
@@ -64,7 +68,7 @@ final class Guard implements ResolverHookFactory, SynchronousBundleListener {
     void require(@Nullable TrustedCertificates by) {
         List<Bundle> refused = others().stream().filter(bundle -> known(bundle, false)).toList();
         trusted = by;
-        verdicts.clear();
+        rounds.incrementAndGet(); // after it: who judges by the former may still be at it
         List<Bundle> ending =
                 by == null
                         ? List.of()
@@ -95,11 +99,12 @@ final class Guard implements ResolverHookFactory, SynchronousBundleListener {
         Map<Long, String> refusals = new TreeMap<>();
         synchronized (verdicts) {
             verdicts.forEach(
-                    (revision, verdict) -> {
+                    (revision, judged) -> {
+                        Verdict verdict = judged.verdict();
                         // those that were updated or uninstalled are gone with the next collection
                         boolean current =
                                 revision.equals(revision.getBundle().adapt(BundleRevision.class));
-                        if (current && !verdict.accepted()) {
+                        if (current && judged.round() == rounds.get() && !verdict.accepted()) {
                             refusals.put(revision.getBundle().getBundleId(), verdict.reason());
                         }
                     });
@@ -154,8 +159,8 @@ final class Guard implements ResolverHookFactory, SynchronousBundleListener {
     }
 
     private boolean known(Bundle bundle, boolean accepted) {
-        Verdict verdict = verdicts.get(bundle.adapt(BundleRevision.class));
-        return verdict != null && verdict.accepted() == accepted;
+        Judged judged = verdicts.get(bundle.adapt(BundleRevision.class));
+        return judged != null && judged.verdict().accepted() == accepted;
     }
 
     private Verdict judged(Bundle bundle) {
@@ -163,12 +168,13 @@ final class Guard implements ResolverHookFactory, SynchronousBundleListener {
         if (revision == null) {
             return Verdict.refused("is uninstalled");
         }
-        Verdict known = verdicts.get(revision);
-        if (known != null) {
-            return known;
+        long round = rounds.get();
+        Judged known = verdicts.get(revision);
+        if (known != null && known.round() == round) {
+            return known.verdict();
         }
         Verdict verdict = judgeContent(bundle);
-        verdicts.put(revision, verdict);
+        verdicts.put(revision, new Judged(round, verdict));
         if (!verdict.accepted()) {
             log.warn(
                     "Bundle {} {} ({}) does not run: it {}",

@@ -13,10 +13,9 @@ import org.slf4j.LoggerFactory;
 
 /**
  * libvirt's event loop. The library has one for the whole process, so it outlives connections and
- * configurations: it ends with the bundle. It begins with it too, in the background: loading the
- * library takes a tenth of a second, in which the rest of the system starts.
+ * configurations: it starts with the first connection and ends with the bundle.
  */
-@Component(service = EventLoop.class, immediate = true)
+@Component(service = EventLoop.class)
 public final class EventLoop {
     private static final Logger log = LoggerFactory.getLogger(EventLoop.class);
 
@@ -32,28 +31,13 @@ public final class EventLoop {
     @Activate
     public EventLoop() {}
 
-    @Activate
-    void begin() {
-        Thread loading = new Thread(this::load, "libvirt-loading");
-        loading.setDaemon(true);
-        loading.start();
-    }
-
-    private void load() {
-        try {
-            start();
-        } catch (VirtException | LinkageError e) {
-            log.debug("libvirt is not there", e); // who opens a connection says so
-        }
-    }
-
     /**
      * Runs the loop if it does not run yet. Must come before the first connection is opened.
      *
      * @throws LinkageError if libvirt is not installed
      */
     synchronized void start() throws VirtException {
-        if (thread != null || stopping) {
+        if (thread != null) {
             return;
         }
         try {
@@ -85,13 +69,13 @@ public final class EventLoop {
     void stop() {
         Thread loop;
         synchronized (this) {
-            stopping = true;
             loop = thread;
             thread = null;
         }
         if (loop == null) {
             return;
         }
+        stopping = true;
         try {
             Library.stopEventLoop();
             loop.join(2_000);

@@ -56,7 +56,7 @@ class SignedBundlesIT {
 
                 String certificate = sign(clone, "certificate", keys.toString());
                 Files.writeString(home.resolve("etc/trusted/acme.pem"), certificate);
-                Await.until("the signed one runs", () -> knows(admin, PING), product::log);
+                Await.until("the signed one runs", () -> knows(admin, PING), product::toString);
                 Files.copy(
                         altered,
                         home.resolve("plugins/signed.jar"),

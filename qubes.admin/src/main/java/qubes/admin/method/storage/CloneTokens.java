@@ -35,10 +35,14 @@ public final class CloneTokens {
      * @param vid the volume's id at that time
      */
     record Offer(UUID owner, String volume, String pool, String vid) {
-        /** The volume's domain; absent if that, or the volume, is not there any more. */
+        /**
+         * The volume's domain; absent if that, or the volume, is not there any more.
+         *
+         * @throws qubes.core.error.QubesVMNotAvailableError if its klass is away
+         */
         Optional<QubesVM> source(Qubes qubes) {
             return qubes.find(owner)
-                    .flatMap(vm -> vm.as(QubesVM.class))
+                    .map(VolumeMethods::managed)
                     .filter(vm -> vm.record().volumes().containsKey(volume))
                     .filter(vm -> qubes.pools().find(pool).isPresent())
                     .filter(vm -> vm.storage().poolOf(volume).equals(pool))

@@ -25,6 +25,7 @@ import qubes.core.storage.Revision;
 import qubes.core.storage.Volume;
 import qubes.core.storage.VolumeKind;
 import qubes.core.storage.VolumeSpec;
+import qubes.core.vm.BaseVM;
 import qubes.core.vm.QubesVM;
 
 /** The volumes of a qube. */
@@ -122,14 +123,18 @@ public final class VolumeMethods {
 
     /** The qube that is asked about, if the bundle of its klass is here. */
     static QubesVM managed(AdminCall call) {
-        return call.destination()
-                .as(QubesVM.class)
+        return managed(call.destination());
+    }
+
+    /** As a domain with volumes. */
+    static QubesVM managed(BaseVM vm) {
+        return vm.as(QubesVM.class)
                 .orElseThrow(
                         () ->
                                 new QubesVMNotAvailableError(
-                                        call.destination()
+                                        vm
                                                 + ": no installed bundle provides klass "
-                                                + call.destination().klass()
+                                                + vm.klass()
                                                 + "; install it and try again"));
     }
 
