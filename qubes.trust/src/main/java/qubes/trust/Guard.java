@@ -234,7 +234,22 @@ final class Guard implements ResolverHookFactory, SynchronousBundleListener {
     private final class Hook implements ResolverHook {
         @Override
         public void filterResolvable(Collection<BundleRevision> candidates) {
-            candidates.removeIf(candidate -> !mayRun(candidate));
+            candidates.removeIf(candidate -> !mayRun(candidate) && !needsAnything(candidate));
+        }
+
+        /**
+         * False if it could be resolved with nothing to match. The others are kept from it by
+         * having no match: once anything is removed here, Felix finds no bundle that is resolved
+         * already, for anybody.
+         */
+        private boolean needsAnything(BundleRevision revision) {
+            return revision.getDeclaredRequirements(null).stream()
+                    .map(BundleRequirement::getDirectives)
+                    .anyMatch(
+                            it ->
+                                    it.getOrDefault("resolution", "mandatory").equals("mandatory")
+                                            && it.getOrDefault("effective", "resolve")
+                                                    .equals("resolve"));
         }
 
         @Override

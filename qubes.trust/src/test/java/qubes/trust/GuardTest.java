@@ -36,6 +36,8 @@ class GuardTest {
     private static Path signedNext;
     private static Path unsigned;
     private static Path unsignedNext;
+    private static Path signedNeedy;
+    private static Path unsignedPlain;
     private static Path signedHost;
     private static Path unsignedFragment;
     private static Path unsignedExtension;
@@ -54,6 +56,11 @@ class GuardTest {
         signedNext = signing.sign(signing.probe("plugin", "2", CODE, IMPORT), "listed");
         unsigned = signing.probe("plugin", "1", CODE, IMPORT);
         unsignedNext = signing.probe("plugin", "2", CODE, IMPORT);
+        signedNeedy =
+                signing.sign(
+                        signing.probe("needy", "1", "Import-Package: org.osgi.service.cm"),
+                        "listed");
+        unsignedPlain = signing.probe("plain", "1");
         signedHost = signing.sign(signing.probe("host", "1"), "listed");
         Map<String, byte[]> files =
                 Signing.unpack(signing.probe("fragment", "1", "Fragment-Host: host"));
@@ -97,6 +104,23 @@ class GuardTest {
         felix.install(signed);
         assertTrue(runs());
         assertEquals(null, reason("plugin"));
+    }
+
+    @Test
+    @DisplayName("beside one that is refused, others still find what they need of other bundles")
+    void refusedHarmsNoOther() throws Exception {
+        install(unsigned);
+        felix.install(signedNeedy);
+        assertEquals(Bundle.ACTIVE, felix.bundle("needy").getState());
+        assertEquals("is not signed", reason("plugin"));
+    }
+
+    @Test
+    @DisplayName("one that needs nothing is not resolved either")
+    void withoutNeeds() throws Exception {
+        Bundle plain = install(unsignedPlain);
+        assertThrows(BundleException.class, plain::start);
+        assertEquals(Bundle.INSTALLED, plain.getState());
     }
 
     @Test
