@@ -82,19 +82,16 @@ final class PoolRegistry implements Pools {
         }
     }
 
-    /** One that fails to close is gone all the same. */
-    private static void close(Opened opened) {
-        try {
-            opened.pool().close();
-        } catch (RuntimeException e) {
-            log.error("Storage pool {} could not be closed", opened.record().name(), e);
-        }
+    /** One that fails to close is gone all the same, whatever it throws. */
+    private void close(Opened opened) {
+        Pool pool = opened.pool();
+        system.plugins().contain(pool.getClass(), "close of a pool", pool::close);
     }
 
     /** Closes every pool. */
     void close() {
         synchronized (open) {
-            open.values().forEach(PoolRegistry::close);
+            open.values().forEach(this::close);
             open.clear();
         }
     }
