@@ -30,22 +30,31 @@ final class Clashes {
                     new Kind("qubes.core.vm.DeviceClass", "deviceClass", "device class"),
                     new Kind("qubes.core.admin.AdminMethod", "name", "method"));
 
+    /**
+     * A service and whose it is; asked for once, for the answer is null as soon as it is gone.
+     *
+     * @param service what is offered
+     * @param bundle who offers it
+     */
+    private record Offer(ServiceReference<?> service, Bundle bundle) {}
+
     private final Map<Bundle, List<String>> waiting = new HashMap<>(); // bundle to reasons
 
     Clashes(BundleContext context) {
         for (Kind kind : KINDS) {
-            Map<String, List<ServiceReference<?>>> byName = new HashMap<>();
-            for (ServiceReference<?> offer : offers(context, kind.type())) {
-                if (offer.getBundle() != null
-                        && offer.getProperty(kind.property()) instanceof String name) {
-                    byName.computeIfAbsent(name, any -> new ArrayList<>()).add(offer);
+            Map<String, List<Offer>> byName = new HashMap<>();
+            for (ServiceReference<?> service : services(context, kind.type())) {
+                Bundle bundle = service.getBundle();
+                if (bundle != null && service.getProperty(kind.property()) instanceof String name) {
+                    byName.computeIfAbsent(name, any -> new ArrayList<>())
+                            .add(new Offer(service, bundle));
                 }
             }
             byName.forEach((name, offers) -> compare(kind.word() + " " + name, offers));
         }
     }
 
-    private static List<ServiceReference<?>> offers(BundleContext context, String type) {
+    private static List<ServiceReference<?>> services(BundleContext context, String type) {
         try {
             ServiceReference<?>[] all = context.getAllServiceReferences(type, null);
             return all == null ? List.of() : List.of(all);
@@ -54,12 +63,12 @@ final class Clashes {
         }
     }
 
-    private void compare(String what, List<ServiceReference<?>> offers) {
-        offers.sort(Comparator.reverseOrder());
-        String server = String.valueOf(offers.get(0).getBundle().getSymbolicName());
+    private void compare(String what, List<Offer> offers) {
+        offers.sort(Comparator.comparing(Offer::service, Comparator.reverseOrder()));
+        String server = String.valueOf(offers.get(0).bundle().getSymbolicName());
         offers.stream()
                 .skip(1)
-                .map(ServiceReference::getBundle)
+                .map(Offer::bundle)
                 .forEach(
                         bundle ->
                                 waiting.computeIfAbsent(bundle, any -> new ArrayList<>())

@@ -14,6 +14,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
+import org.osgi.framework.Bundle;
 import org.osgi.framework.ServiceReference;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
@@ -246,8 +247,11 @@ public final class QubesSystem extends ModelHolder implements Qubes {
             cardinality = ReferenceCardinality.MULTIPLE,
             policy = ReferencePolicy.DYNAMIC)
     void seeHypervisor(ServiceReference<Hypervisor> reference) {
-        hypervisors.put(reference, String.valueOf(reference.getBundle().getSymbolicName()));
-        GuestWatch.seen(hypervisors.values());
+        Bundle bundle = reference.getBundle(); // null if it is gone already
+        if (bundle != null) {
+            hypervisors.put(reference, String.valueOf(bundle.getSymbolicName()));
+            GuestWatch.seen(hypervisors.values());
+        }
     }
 
     void unseeHypervisor(ServiceReference<Hypervisor> reference) {
