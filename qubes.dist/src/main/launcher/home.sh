@@ -300,6 +300,8 @@ write_configuration() {
     qemu*) set_key "$etc/qubes.hypervisor.libvirt.cfg" accelerator "$(accelerator)" ;;
   esac
   set_key "$etc/qubes.admin.cfg" socket.dir "$socket_dir"
+  # who calls finds all that is to start started
+  set_key "$etc/qubes.admin.cfg" start.cardinality.minimum 1
   set_key "$etc/qubes.admin.cfg" log.calls "${log_calls:-false}"
   set_key "$etc/qubes.admin.cfg" metrics "$metrics"
   set_key "$etc/qubes.admin.cfg" metrics.port "$metrics_port"
@@ -326,9 +328,9 @@ CONSOLE
 }
 
 # write_felix_configuration: the distribution's, and which bundles start in which order. File Install (level 1) reads the
-# configuration files and starts the plugins before there are components (level 2): so the core (3) finds its plugins, and
-# each component its configuration. What faces the outside is last (4). Who decides what may run comes before all that
-# installs, and after the log.
+# configuration files and starts the product's plugins before there are components (level 2): so the core (3) finds its
+# plugins, and each component its configuration. What faces the outside is next (4), what is no part of the product last (5).
+# Who decides what may run comes before all that installs, and after the log.
 write_felix_configuration() {
   local jar log="" guard="" services="" components="" core="" outside="" console=""
   for jar in "$short_home"/bundles/*.jar; do
@@ -364,10 +366,10 @@ felix.auto.start.2=$components
 felix.auto.start.3=$core
 felix.auto.start.4=$outside
 felix.fileinstall.filter=[^.].*[.](jar|cfg|config)
-felix.fileinstall.start.level=1
 felix.fileinstall.subdir.mode=skip
-org.osgi.framework.startlevel.beginning=4
+org.osgi.framework.startlevel.beginning=5
 org.osgi.framework.storage=$short_home/cache/felix
+qubes.trust.strangers.level=5
 $console
 FELIX
 }

@@ -2,10 +2,11 @@ package qubes.daemon;
 
 import java.lang.management.ManagementFactory;
 import java.time.Duration;
+import java.util.Hashtable;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 import org.osgi.framework.Bundle;
@@ -25,6 +26,7 @@ import org.osgi.service.metatype.annotations.Designate;
 import org.osgi.service.metatype.annotations.ObjectClassDefinition;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import qubes.core.plugin.Plugins;
 import qubes.core.vm.Qubes;
 
 /**
@@ -40,15 +42,15 @@ import qubes.core.vm.Qubes;
 public final class Daemon {
     private static final Logger log = LoggerFactory.getLogger(Daemon.class);
     private static final Duration PATIENCE = Duration.ofSeconds(60);
-    private static final Set<Integer> STARTS =
-            Set.of(FrameworkEvent.STARTED, FrameworkEvent.STARTLEVEL_CHANGED);
 
     /**
-     * For so long a plugin that blocks as it starts may keep a system that works from being ready.
+     * Property of the service that says that all that is to start has started, or was given up on.
+     * It has no type of its own: OSGi's Condition is not known to Karaf's framework.
      */
-    private static final Duration GRACE = Duration.ofSeconds(5);
+    private static final String STARTED = "qubes.started";
 
-    private static final Duration PAUSE = Duration.ofMillis(100);
+    private static final Set<Integer> STARTS =
+            Set.of(FrameworkEvent.STARTED, FrameworkEvent.STARTLEVEL_CHANGED);
 
     /** How the process ends. */
     @ObjectClassDefinition(name = "Qubes daemon")
@@ -58,6 +60,13 @@ public final class Daemon {
                 name = "Stop guests",
                 description = "Whether running guests are shut down when the process ends")
         boolean stop_guests() default false;
+
+        /** How long the end may stand still. */
+        @AttributeDefinition(
+                name = "Patience at the end",
+                description =
+                        "Seconds in which, when the process ends, one more bundle has to stop; else it is ended after as long again")
+        int end_seconds() default 15;
     }
 
     private final BundleContext bundles;
@@ -68,6 +77,8 @@ public final class Daemon {
     private final Thread reporter;
     private final AtomicBoolean reporting = new AtomicBoolean();
     private final CountDownLatch started = new CountDownLatch(1);
+    private final LastToStart last;
+    private final Ending end;
     private volatile @Nullable Qubes qubes;
 
     /** Waits for the end of the start in the background. */
@@ -78,7 +89,11 @@ public final class Daemon {
         this.framework = bundles.getBundle(Constants.SYSTEM_BUNDLE_ID);
         this.stopGuests = config.stop_guests();
         this.parts = new NeededParts(components);
+        this.last = new LastToStart(bundles, started, this::ending);
+        this.end = new Ending(Duration.ofSeconds(config.end_seconds()), this::stopGuests);
         bundles.addFrameworkListener(listener);
+        bundles.addBundleListener(last);
+        framework.getBundleContext().addBundleListener(end); // still there when this bundle is not
         // configuration may still be arriving on other threads: wait for it on one of our own
         this.reporter = new Thread(this::report, "qubesd-start");
         reporter.setDaemon(true);
@@ -103,9 +118,18 @@ public final class Daemon {
     @Deactivate
     void close() {
         bundles.removeFrameworkListener(listener);
+        bundles.removeBundleListener(last);
         reporter.interrupt();
+        if (ending()) {
+            stopGuests();
+        } else {
+            framework.getBundleContext().removeBundleListener(end);
+        }
+    }
+
+    private synchronized void stopGuests() {
         Qubes system = qubes;
-        if (stopGuests && system != null && ending()) {
+        if (stopGuests && system != null) {
             Guests.stop(system);
         }
     }
@@ -134,10 +158,12 @@ public final class Daemon {
 
     private void report() {
         try {
-            if (!awaitStarted()) {
-                return;
+            Optional<Starting> late = last.await(this::plugins);
+            Optional<String> failure = parts.awaitCore(PATIENCE);
+            if (failure.isEmpty()) {
+                open();
+                failure = parts.awaitAll(PATIENCE);
             }
-            Optional<String> failure = parts.await(PATIENCE);
             Qubes system = qubes;
             if (ending()) {
                 log.info("Told to end before the start was over");
@@ -147,36 +173,29 @@ public final class Daemon {
                 end("the system did not start, see the log");
             } else {
                 ready(system);
+                if (late.isPresent()) {
+                    last.awaitLate(late.get(), system.plugins());
+                }
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
     }
 
+    private @Nullable Plugins plugins() {
+        Qubes system = qubes;
+        return system == null ? null : system.plugins();
+    }
+
     /**
-     * Waits until everything is started. If a plugin keeps the framework from that, while what the
-     * system needs works, it says that the system is ready without it.
-     *
-     * @return whether nothing has been said yet
+     * Lets those begin who wait for all others to be started, as the Admin API's sockets. The
+     * framework offers it, so that it stays when this bundle is updated.
      */
-    private boolean awaitStarted() throws InterruptedException {
-        long waited = 0;
-        while (!started.await(PAUSE.toMillis(), TimeUnit.MILLISECONDS)) {
-            Qubes system = qubes;
-            if (ending()) {
-                return true;
-            }
-            waited = system != null && parts.running() ? waited + PAUSE.toMillis() : 0;
-            if (system != null && waited >= GRACE.toMillis()) {
-                Optional<Starting> late = Starting.find(system.plugins());
-                late.ifPresent(it -> it.tell(system.plugins()));
-                ready(system);
-                started.await();
-                late.ifPresent(it -> it.settle(system.plugins()));
-                return false;
-            }
-        }
-        return true;
+    private void open() {
+        framework
+                .getBundleContext()
+                .registerService(
+                        Object.class, new Object(), new Hashtable<>(Map.of(STARTED, true)));
     }
 
     private static void ready(Qubes system) {

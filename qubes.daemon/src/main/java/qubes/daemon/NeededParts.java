@@ -12,8 +12,10 @@ import org.osgi.service.component.runtime.dto.ComponentDescriptionDTO;
 
 /** The parts that no system can do without: whether they started, and if not, why. */
 final class NeededParts {
+    private static final String CORE = "qubes.core";
+
     // what fails in the first makes the next fail: the first has the reason
-    private static final List<String> BUNDLES = List.of("qubes.core", "qubes.admin");
+    private static final List<String> ALL = List.of(CORE, "qubes.admin");
 
     private static final String CAUSE = "Caused by: ";
     private static final String OURS = "qubes.";
@@ -26,15 +28,25 @@ final class NeededParts {
     }
 
     /**
-     * Waits until all of them are there, one failed, or {@code patience} is over.
+     * Waits until those of the core are there, one failed, or {@code patience} is over.
      *
      * @return why the system cannot work; absent if it can
      * @throws InterruptedException if the process ends meanwhile
      */
-    Optional<String> await(Duration patience) throws InterruptedException {
+    Optional<String> awaitCore(Duration patience) throws InterruptedException {
+        return await(List.of(CORE), patience);
+    }
+
+    /** As {@link #awaitCore}, of all of them. */
+    Optional<String> awaitAll(Duration patience) throws InterruptedException {
+        return await(ALL, patience);
+    }
+
+    private Optional<String> await(List<String> bundles, Duration patience)
+            throws InterruptedException {
         long end = System.nanoTime() + patience.toNanos();
         while (true) {
-            List<ComponentDescriptionDTO> needed = needed();
+            List<ComponentDescriptionDTO> needed = needed(bundles);
             Optional<String> failure = needed.stream().flatMap(this::failures).findFirst();
             if (failure.isPresent()) {
                 return failure;
@@ -57,26 +69,14 @@ final class NeededParts {
         }
     }
 
-    /** True if all of them are there now. */
-    boolean running() {
-        List<ComponentDescriptionDTO> needed = needed();
-        return BUNDLES.stream()
-                        .allMatch(
-                                name ->
-                                        needed.stream()
-                                                .anyMatch(
-                                                        it -> it.bundle.symbolicName.equals(name)))
-                && needed.stream().allMatch(this::active);
-    }
-
     /** Components that start by themselves, those that others need first. */
-    private List<ComponentDescriptionDTO> needed() {
+    private List<ComponentDescriptionDTO> needed(List<String> bundles) {
         return components.getComponentDescriptionDTOs().stream()
-                .filter(component -> BUNDLES.contains(component.bundle.symbolicName))
+                .filter(component -> bundles.contains(component.bundle.symbolicName))
                 .filter(component -> component.immediate)
                 .sorted(
                         Comparator.comparingInt(
-                                component -> BUNDLES.indexOf(component.bundle.symbolicName)))
+                                component -> bundles.indexOf(component.bundle.symbolicName)))
                 .toList();
     }
 

@@ -1,9 +1,8 @@
 package qubes.daemon;
 
 import java.util.Arrays;
-import java.util.Collection;
 import java.util.Optional;
-import qubes.core.plugin.Plugins;
+import java.util.function.Function;
 
 /**
  * A plugin that takes its time to start, on a thread that starts the framework's bundles.
@@ -12,21 +11,27 @@ import qubes.core.plugin.Plugins;
  * @param where what it is at
  */
 record Starting(String plugin, String where) {
-    private static final String KIND = "starting";
-
-    /** The one that is starting now, if there is any. */
-    static Optional<Starting> find(Plugins plugins) {
-        Collection<StackTraceElement[]> traces = Thread.getAllStackTraces().values();
-        return traces.stream()
+    /**
+     * The one that is starting now, if there is any.
+     *
+     * @param blame names the plugin whose code an error came out of
+     */
+    static Optional<Starting> find(Function<Throwable, Optional<String>> blame) {
+        return Thread.getAllStackTraces().values().stream()
                 .filter(Starting::startsBundles)
                 .flatMap(
                         trace -> {
                             Throwable where = new Throwable("where it is");
                             where.setStackTrace(trace);
-                            return plugins.blame(where).stream()
+                            return blame.apply(where).stream()
                                     .map(plugin -> new Starting(plugin, place(trace)));
                         })
                 .findFirst();
+    }
+
+    /** Whether any bundle is starting now, be it a plugin's code or the framework's that runs. */
+    static boolean any() {
+        return Thread.getAllStackTraces().values().stream().anyMatch(Starting::startsBundles);
     }
 
     private static boolean startsBundles(StackTraceElement[] trace) {
@@ -44,14 +49,5 @@ record Starting(String plugin, String where) {
                 .findFirst()
                 .map(it -> it.getClassName() + "." + it.getMethodName())
                 .orElse("an unknown place");
-    }
-
-    void tell(Plugins plugins) {
-        plugins.trouble(
-                plugin, KIND, "is still starting, the system is ready without it: " + where);
-    }
-
-    void settle(Plugins plugins) {
-        plugins.settled(plugin, KIND);
     }
 }

@@ -21,6 +21,9 @@ public final class TrustActivator implements BundleActivator {
     private static final String CERTIFICATES = "qubes.trust.certificates";
     private static final String SHIPPED = "qubes.trust.shipped";
 
+    /** Framework property: the start level of bundles that are no part of the product. */
+    private static final String STRANGERS_LEVEL = "qubes.trust.strangers.level";
+
     private @Nullable Trust trust;
 
     /** For the framework. */
@@ -29,17 +32,17 @@ public final class TrustActivator implements BundleActivator {
     @Override
     public void start(BundleContext context) {
         Path list = path(context, SHIPPED);
-        Guard guard =
-                new Guard(
-                        context,
-                        list == null
-                                ? new ShippedBundles(java.util.Set.of())
-                                : ShippedBundles.listedIn(list),
-                        InstantSource.system());
+        ShippedBundles shipped =
+                list == null ? ShippedBundles.none() : ShippedBundles.listedIn(list);
+        Guard guard = new Guard(context, shipped, InstantSource.system());
         DropFolder folder = new DropFolder(context, guard);
         Trust made = new Trust(guard, folder, path(context, SETTINGS), path(context, CERTIFICATES));
         trust = made;
         context.addBundleListener(guard);
+        String level = context.getProperty(STRANGERS_LEVEL);
+        if (level != null) {
+            context.addBundleListener(new StrangersLast(shipped, Integer.parseInt(level.strip())));
+        }
         context.registerService(ResolverHookFactory.class, guard, null);
         context.registerService(
                 ArtifactTransformer.class,

@@ -86,7 +86,11 @@ class GuardTest {
         for (Path jar : more) {
             shipped.add(Content.digest(jar));
         }
-        guard = new Guard(felix.context(), new ShippedBundles(shipped), InstantSource.system());
+        guard =
+                new Guard(
+                        felix.context(),
+                        new ShippedBundles(shipped, Set.of()),
+                        InstantSource.system());
         drop = new DropFolder(felix.context(), guard);
         felix.context().addBundleListener(guard);
         felix.context().registerService(ResolverHookFactory.class, guard, null);

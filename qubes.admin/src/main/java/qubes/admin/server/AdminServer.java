@@ -17,6 +17,7 @@ import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Deactivate;
 import org.osgi.service.component.annotations.Reference;
+import org.osgi.service.component.annotations.ReferenceCardinality;
 import org.osgi.service.metatype.annotations.AttributeDefinition;
 import org.osgi.service.metatype.annotations.Designate;
 import org.osgi.service.metatype.annotations.ObjectClassDefinition;
@@ -31,8 +32,21 @@ import qubes.core.admin.AdminSocket;
 import qubes.core.error.QubesException;
 import qubes.core.vm.Qubes;
 
-/** The daemon's three sockets, there from activation to deactivation; all of them or none. */
-@Component(service = AdminServer.class, immediate = true, configurationPid = "qubes.admin")
+/**
+ * The daemon's three sockets, there from activation to deactivation; all of them or none. With
+ * {@code start.cardinality.minimum=1} in its settings it waits until the daemon has started all
+ * that is to start, so that who calls finds it.
+ */
+@Component(
+        service = AdminServer.class,
+        immediate = true,
+        configurationPid = "qubes.admin",
+        reference =
+                @Reference(
+                        name = "start",
+                        service = Object.class,
+                        cardinality = ReferenceCardinality.OPTIONAL,
+                        target = "(qubes.started=true)"))
 @Designate(ocd = AdminServer.Config.class)
 public final class AdminServer {
     /** Where the Admin API is served, and how much callers may take. */
