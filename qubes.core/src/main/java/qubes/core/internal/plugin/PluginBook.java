@@ -136,7 +136,11 @@ public final class PluginBook implements Plugins {
         }
     }
 
-    private static String words(Throwable error) {
+    /** Of a class that cannot be initialised only the cause says why. */
+    private static String words(Throwable thrown) {
+        Throwable cause = thrown.getCause();
+        Throwable error =
+                thrown instanceof ExceptionInInitializerError && cause != null ? cause : thrown;
         String message = error.getMessage();
         return brief(
                 message == null
