@@ -79,7 +79,9 @@ class BrokenJarIT {
     /** One of each kind of what is offered under a name of its own. */
     private static BuiltBundle offers(String name) {
         return BuiltBundle.named(name)
-                .with("Private-Package", "qubes.itest.greeter, qubes.itest.faulty");
+                .with("Private-Package", "qubes.itest.greeter, qubes.itest.faulty")
+                .with("-dsannotations", "!*FaultyGuests,*")
+                .with("Import-Package", "!qubes.testkit.*,!org.jspecify.annotations,*");
     }
 
     private static BuiltBundle clash(String name, String component) {

@@ -42,12 +42,22 @@ final class GuestWatch implements GuestListener {
                         STOPS_AT_ONCE);
     }
 
+    /** One that fails to begin is left out: nobody would hear what becomes of its guests. */
     synchronized void bind(Hypervisor arrived) {
         closeRegistration(); // of the one before, if a better one takes over
         hypervisor = arrived;
+        boolean begun = false;
+        try {
+            registration = arrived.listen(this);
+            log.info("Hypervisor {} available", arrived.kind());
+            begun = true;
+        } finally {
+            if (!begun) {
+                closeRegistration();
+                hypervisor = null;
+            }
+        }
         lastSeen.clear();
-        registration = arrived.listen(this);
-        log.info("Hypervisor {} available", arrived.kind());
         settleAll();
     }
 
