@@ -126,6 +126,7 @@ class FaultyGuestIT {
                 "resume   | NPE       | admin.vm.Start alone    | Plugin guests failed: java.lang.NullPointerException",
                 "pause    | ASSERTION | admin.vm.Pause other    | Plugin guests failed: java.lang.AssertionError",
                 "shutdown | LINKAGE   | admin.vm.Shutdown other | Plugin guests failed: java.lang.NoClassDefFoundError",
+                "state    | NPE       | admin.vm.CurrentState other | Plugin guests failed: java.lang.NullPointerException",
                 "destroy  | OVERFLOW  | admin.vm.Kill other     | Plugin guests failed: java.lang.StackOverflowError",
             })
     @DisplayName(

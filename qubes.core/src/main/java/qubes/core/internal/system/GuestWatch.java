@@ -65,10 +65,13 @@ final class GuestWatch implements GuestListener {
         if (hypervisor != left) {
             return;
         }
-        left.guests().forEach(guest -> lastSeen.put(guest.uuid(), guest.state()));
-        hypervisor = null;
-        closeRegistration();
-        log.info("Hypervisor {} unavailable, guests run on", left.kind());
+        try {
+            left.guests().forEach(guest -> lastSeen.put(guest.uuid(), guest.state()));
+            log.info("Hypervisor {} unavailable, guests run on", left.kind());
+        } finally {
+            hypervisor = null; // only now: whoever asks meanwhile shall not find nothing
+            closeRegistration();
+        }
     }
 
     private void closeRegistration() {
@@ -77,7 +80,7 @@ final class GuestWatch implements GuestListener {
         if (before != null) {
             try {
                 before.close();
-            } catch (Exception e) {
+            } catch (Exception | LinkageError | StackOverflowError | AssertionError e) {
                 log.warn("The hypervisor's listener could not be removed", e);
             }
         }
