@@ -57,8 +57,7 @@ class GuestWatchTest {
     }
 
     private void assertAnotherServes() {
-        assertEquals(
-                1, system.plugins().reports().stream().mapToLong(PluginReport::faults).sum());
+        assertEquals(1, system.plugins().reports().stream().mapToLong(PluginReport::faults).sum());
         system.bindHypervisor(paper);
         assertEquals(Optional.of(paper), system.findHypervisor());
         assertEquals(Optional.of(GuestState.RUNNING), system.guestState(work.uuid()));
