@@ -32,7 +32,6 @@ import org.osgi.framework.Bundle;
 import org.osgi.framework.BundleContext;
 import qubes.core.vm.BaseVM;
 import qubes.core.vm.Qubes;
-import qubes.itest.BuiltBundle;
 import qubes.testkit.Await;
 import qubes.testkit.exam.AdminClient;
 import qubes.testkit.exam.InjectService;
@@ -43,8 +42,6 @@ import qubes.testkit.exam.QubesHome;
 /** A plugin that holds the model lock, where everybody's changes wait for it. */
 @ExtendWith(PaxExam.class)
 class BlockingPluginIT {
-    private static final String FAULT = "qubes.itest.fault";
-    private static final String BLOCKS = FAULT + ".blocks";
     private static final String KLASS = "klass qubes.itest.faulty.FaultyVM on ";
     private static final Pattern WORST = Pattern.compile(".* ([0-9.]+)$");
 
@@ -57,11 +54,7 @@ class BlockingPluginIT {
     static Option[] system() throws Exception {
         QubesHome home = QubesHome.create().configure("qubes.admin", "metrics=true");
         Path offer = Files.createDirectory(home.path().resolve("offer"));
-        BuiltBundle.named("faulty")
-                .with("Private-Package", "qubes.itest.faulty")
-                .with("-dsannotations", "!*FaultyGuests,*")
-                .with("Import-Package", "!qubes.testkit.*,!org.jspecify.annotations,*")
-                .in(offer);
+        Faulty.named("faulty", Faulty.ALL).in(offer);
         return options(QubesExam.options(home));
     }
 
@@ -70,9 +63,7 @@ class BlockingPluginIT {
         context = bundles;
         home = QubesHome.of(context);
         Await.until("the Admin API is served", () -> Files.exists(home.socket()));
-        faulty =
-                context.installBundle(
-                        home.path().resolve("offer").resolve("faulty.jar").toUri().toString());
+        faulty = Faulty.install(context, "faulty");
         faulty.start();
         Await.until("the klass is there", () -> qubes.klasses().contains("FaultyVM"));
         assertEquals("0|", call("admin.vm.Create.StandaloneVM", "dom0", "name=alone label=red"));
@@ -81,8 +72,7 @@ class BlockingPluginIT {
 
     @AfterEach
     void uninstall() throws Exception {
-        System.clearProperty(FAULT);
-        System.clearProperty(BLOCKS);
+        Faulty.work();
         for (BaseVM vm : qubes.domains()) {
             if (vm.qid() != 0) {
                 qubes.remove(vm);
@@ -94,10 +84,10 @@ class BlockingPluginIT {
     @Test
     @DisplayName("a check that blocks: reads go on, changes wait for its end, and it is named")
     void check() throws Exception {
-        System.setProperty(FAULT, "check=BLOCK");
+        Faulty.failAt("check", "BLOCK");
         CompletableFuture<String> blocked = later("admin.vm.property.Set+wish", "sad", "x");
-        Await.until("it blocks", () -> System.getProperty(BLOCKS) != null);
-        System.clearProperty(FAULT);
+        Await.until("it blocks", Faulty::blocks);
+        Faulty.work();
         CompletableFuture<String> change = later("admin.vm.feature.Set+x", "alone", "1");
         assertTrue(call("admin.vm.property.Get+wish", "sad", "").endsWith("nothing"));
         assertTrue(call("admin.vm.List", "dom0", "").contains("alone class=StandaloneVM"));
@@ -135,7 +125,7 @@ class BlockingPluginIT {
     void slow(String place, String request, String what) throws Exception {
         double heldBefore = metric("qubesd_model_lock_seconds_total");
         double faultsBefore = metric("qubesd_plugin_faults_total");
-        System.setProperty(FAULT, place + "=SLOW");
+        Faulty.failAt(place, "SLOW");
         String[] parts = request.split(" ");
         String log = logOf(parts[0], parts[1]);
         assertEquals(
@@ -156,7 +146,7 @@ class BlockingPluginIT {
     @DisplayName("what a plugin's code throws is counted among its faults")
     void faults() throws Exception {
         double before = metric("qubesd_plugin_faults_total");
-        System.setProperty(FAULT, "klass handler=NPE");
+        Faulty.failAt("klass handler", "NPE");
         for (int i = 0; i < 3; i++) {
             assertTrue(call("admin.vm.feature.Set+klassy", "sad", "1").contains("Failed: "));
         }

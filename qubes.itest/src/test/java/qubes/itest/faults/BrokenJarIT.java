@@ -78,10 +78,8 @@ class BrokenJarIT {
 
     /** One of each kind of what is offered under a name of its own. */
     private static BuiltBundle offers(String name) {
-        return BuiltBundle.named(name)
-                .with("Private-Package", "qubes.itest.greeter, qubes.itest.faulty")
-                .with("-dsannotations", "!*FaultyGuests,*")
-                .with("Import-Package", "!qubes.testkit.*,!org.jspecify.annotations,*");
+        return Faulty.named(name, Faulty.ALL)
+                .with("Private-Package", "qubes.itest.greeter, qubes.itest.faulty");
     }
 
     private static BuiltBundle clash(String name, String component) {

@@ -18,10 +18,8 @@ import org.ops4j.pax.exam.Configuration;
 import org.ops4j.pax.exam.Option;
 import org.osgi.framework.Bundle;
 import org.osgi.framework.BundleContext;
-import qubes.core.plugin.PluginReport;
 import qubes.core.vm.BaseVM;
 import qubes.core.vm.Qubes;
-import qubes.itest.BuiltBundle;
 import qubes.testkit.Await;
 import qubes.testkit.exam.AdminClient;
 import qubes.testkit.exam.InjectService;
@@ -32,7 +30,6 @@ import qubes.testkit.exam.QubesHome;
 /** What a guest needs throws: its disks, or the hypervisor it runs on. */
 @ExtendWith(PaxExam.class)
 class FaultyGuestIT {
-    private static final String FAULT = "qubes.itest.fault";
     private static final String NONE = "0|";
 
     @InjectService private Qubes qubes;
@@ -44,14 +41,9 @@ class FaultyGuestIT {
     static Option[] system() throws Exception {
         QubesHome home = QubesHome.create();
         Path offer = Files.createDirectory(home.path().resolve("offer"));
-        BuiltBundle.named("disks")
-                .with("Private-Package", "qubes.itest.faulty")
-                .with("-dsannotations", "qubes.itest.faulty.FaultyDriver")
-                .with("Import-Package", "!qubes.testkit.*,!org.jspecify.annotations,*")
-                .in(offer);
-        BuiltBundle.named("guests")
+        Faulty.named("disks", "qubes.itest.faulty.FaultyDriver").in(offer);
+        Faulty.named("guests", "qubes.itest.faulty.FaultyGuests")
                 .with("Private-Package", "qubes.itest.faulty,qubes.testkit.hypervisor")
-                .with("-dsannotations", "qubes.itest.faulty.FaultyGuests")
                 .with(
                         "Import-Package",
                         "!qubes.testkit.*,!org.junit.*,!org.opentest4j.*,!org.jspecify.annotations,*")
@@ -68,7 +60,7 @@ class FaultyGuestIT {
 
     @AfterEach
     void clear() throws Exception {
-        System.clearProperty(FAULT);
+        Faulty.work();
         for (BaseVM vm : qubes.domains()) {
             if (vm.qid() != 0) {
                 call("admin.vm.Kill", vm.name().value(), "");
@@ -146,7 +138,7 @@ class FaultyGuestIT {
     @DisplayName("a hypervisor that throws as it comes is left out, until it leaves:")
     void hypervisorThatComes(String place, String kind) throws Exception {
         create("alone", "admin.vm.Create.StandaloneVM", "");
-        System.setProperty(FAULT, "hypervisor " + place + "=" + kind);
+        Faulty.failAt("hypervisor " + place, kind);
         install("guests").start();
         Await.until("it is told", () -> row("guests").contains("arrival of a hypervisor in "));
         String answer = call("admin.vm.Start", "alone", "");
@@ -159,15 +151,15 @@ class FaultyGuestIT {
 
     private void told(String plugin, String place, String kind, String request, String answer)
             throws Exception {
-        long before = faults(plugin);
-        System.setProperty(FAULT, place + "=" + kind);
+        long before = Faulty.faults(qubes, plugin);
+        Faulty.failAt(place, kind);
         String[] parts = request.split(" ", 3);
         String got = call(parts[0], parts[1], parts.length > 2 ? parts[2] : "");
         assertTrue(answer.equals("0") ? got.equals(NONE) : got.contains(answer), got);
-        Await.until("it is counted", () -> faults(plugin) > before);
+        Await.until("it is counted", () -> Faulty.faults(qubes, plugin) > before);
         String row = row(plugin);
         assertTrue(row.contains("last: ") || row.contains("failed once: "), row);
-        System.clearProperty(FAULT);
+        Faulty.work();
         assertEquals(NONE, call("admin.vm.feature.Set+x", "dom0", "1"));
     }
 
@@ -177,9 +169,7 @@ class FaultyGuestIT {
     }
 
     private Bundle install(String name) throws Exception {
-        Bundle bundle =
-                context.installBundle(
-                        home.path().resolve("offer").resolve(name + ".jar").toUri().toString());
+        Bundle bundle = Faulty.install(context, name);
         installed.add(bundle);
         return bundle;
     }
@@ -190,13 +180,6 @@ class FaultyGuestIT {
 
     private String row(String name) throws Exception {
         return Shell.plugin(context, name);
-    }
-
-    private long faults(String plugin) {
-        return qubes.plugins().reports().stream()
-                .filter(report -> report.plugin().equals(plugin))
-                .mapToLong(PluginReport::faults)
-                .sum();
     }
 
     private String call(String method, String destination, String payload) throws Exception {

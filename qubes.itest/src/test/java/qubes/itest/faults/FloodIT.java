@@ -109,9 +109,7 @@ class FloodIT {
     }
 
     private Bundle start(String name) throws Exception {
-        Bundle bundle =
-                context.installBundle(
-                        home.path().resolve("offer").resolve(name + ".jar").toUri().toString());
+        Bundle bundle = Faulty.install(context, name);
         bundle.start();
         return bundle;
     }
