@@ -154,6 +154,8 @@ public final class EventHub {
         } catch (RejectedExecutionException e) {
             if (subscribers.remove(subscriber)) {
                 log.error("Filters of events do not keep up; a subscriber is cut off");
+                qubes.plugins()
+                        .overrun("their filters do not keep up, and a subscriber is cut off");
                 subscriber
                         .sink()
                         .fail(new QubesException("Events could not be filtered in time", e));

@@ -17,6 +17,7 @@ import org.osgi.service.component.annotations.Reference;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import qubes.core.admin.AdminMethod;
+import qubes.core.plugin.Plugins;
 
 /**
  * The methods there are now. Looking one up takes no lock. Not there before all methods of this
@@ -60,11 +61,27 @@ public final class Methods {
     private volatile Map<String, Served> single = Map.of(); // name to method
     private volatile Map<Family, Served> families = Map.of(); // pattern to method
 
-    @Activate
-    public Methods() {}
+    private final Plugins plugins;
 
+    /**
+     * @param plugins told of methods that cannot be served
+     */
+    @Activate
+    public Methods(@Reference Plugins plugins) {
+        this.plugins = plugins;
+    }
+
+    /** One that cannot even say what it is is left out. */
     @Reference(name = "method", cardinality = MULTIPLE, policy = DYNAMIC)
-    synchronized void bindMethod(AdminMethod method, Map<String, Object> properties) {
+    void bindMethod(AdminMethod method, Map<String, Object> properties) {
+        try {
+            add(method, properties);
+        } catch (RuntimeException | LinkageError | StackOverflowError | AssertionError e) {
+            plugins.failed(method.getClass(), "arrival of a method", e);
+        }
+    }
+
+    private synchronized void add(AdminMethod method, Map<String, Object> properties) {
         String name = nameOf(method, properties);
         int ranking = properties.get(RANKING) instanceof Integer wanted ? wanted : 0;
         Served added = new Served(name, method, ranking);

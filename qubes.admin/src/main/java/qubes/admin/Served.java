@@ -1,5 +1,6 @@
 package qubes.admin;
 
+import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import org.osgi.framework.Bundle;
@@ -32,7 +33,7 @@ public final class Served {
     Served(String name, AdminMethod method, int ranking) {
         this.name = name;
         this.method = method;
-        this.traits = method.traits();
+        this.traits = Objects.requireNonNull(method.traits(), "traits");
         this.bundle = method.getClass().getClassLoader();
         this.ranking = ranking;
         this.calls = new CallsInFlight(name);

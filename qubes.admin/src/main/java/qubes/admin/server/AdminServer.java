@@ -143,7 +143,7 @@ public final class AdminServer {
         Connections connections = new Connections(limits.connections());
         listen(Path.of(config.socket_dir()));
         try {
-            outbox = new Outbox(connections, limits);
+            outbox = new Outbox(connections, limits, qubes.plugins());
             List<CallListener> listeners = new ArrayList<>();
             listeners.add(new CallLog(config.log_calls()));
             Optional<Measured> measured = Optional.empty();

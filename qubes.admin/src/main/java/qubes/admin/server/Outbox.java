@@ -17,6 +17,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.LongAdder;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import qubes.core.plugin.Plugins;
 
 /**
  * Writes what callers did not take at once: the rest of long answers, and event streams. One thread
@@ -29,6 +30,7 @@ final class Outbox implements Runnable, AutoCloseable {
 
     private final Connections connections;
     private final Limits limits;
+    private final Plugins plugins;
     private final Selector selector;
     private final Selector hangups; // streams only, see sweep
     private final Queue<Outflow> scheduled = new ConcurrentLinkedQueue<>();
@@ -40,7 +42,11 @@ final class Outbox implements Runnable, AutoCloseable {
     private volatile boolean closed;
     private long nextSweep = System.nanoTime();
 
-    Outbox(Connections connections, Limits limits) throws IOException {
+    /**
+     * @param plugins told when callers are cut off, which may be somebody's fault
+     */
+    Outbox(Connections connections, Limits limits, Plugins plugins) throws IOException {
+        this.plugins = plugins;
         this.connections = connections;
         this.limits = limits;
         this.selector = Selector.open();
@@ -70,6 +76,7 @@ final class Outbox implements Runnable, AutoCloseable {
     /** A subscriber is cut off because it does not read. */
     void countCutOff() {
         cutOffs.increment();
+        plugins.overrun("a subscriber that does not read them in time is cut off");
     }
 
     int subscribers() {
@@ -207,7 +214,7 @@ final class Outbox implements Runnable, AutoCloseable {
                 break;
             }
             close(flow);
-            cutOffs.increment();
+            countCutOff();
             count++;
         }
         if (count > 0) {

@@ -93,7 +93,7 @@ public final class Daemon implements AutoCloseable {
     private final MemoryHypervisor hypervisor = new MemoryHypervisor();
     private final List<String> storageCalls = new CopyOnWriteArrayList<>();
     private final CloneTokens cloneTokens = new CloneTokens();
-    private final Methods methods = new Methods();
+    private final Methods methods;
     private final EventHub hub;
     private final SystemServices services;
     private final List<AdminMethod> own;
@@ -106,6 +106,7 @@ public final class Daemon implements AutoCloseable {
             engine.add(new MemoryPoolDriver(driver, storageCalls));
         }
         engine.add(withConsole(hypervisor));
+        this.methods = new Methods(engine.qubes().plugins());
         this.hub = new EventHub(engine.qubes());
         this.services = new SystemServices(engine, folder);
         this.own = builtIn();

@@ -42,7 +42,10 @@ class SocketsTest {
 
     private AdminServer second(Path where) {
         return ServerAccess.start(
-                daemon.qubes(), new Methods(), where, ServerAccess.Settings.DEFAULT);
+                daemon.qubes(),
+                new Methods(daemon.qubes().plugins()),
+                where,
+                ServerAccess.Settings.DEFAULT);
     }
 
     private static List<String> files(Path folder) throws Exception {

@@ -58,6 +58,16 @@ public interface Plugins {
      */
     void settled(String plugin, String kind);
 
+    /**
+     * Events came faster than they could be told, and somebody was cut off for that. Whose code
+     * goes on firing so many is named, as by {@link #trouble}, for as long as it does and a minute
+     * more. Nobody is if few events follow, or if it is no plugin that fires them.
+     *
+     * @param consequence what came of it, in words for people that follow a colon, as {@code a
+     *     subscriber that does not read is cut off}; one of few
+     */
+    void overrun(String consequence);
+
     /** {@return all that is known, by name} */
     List<PluginReport> reports();
 }

@@ -5,7 +5,7 @@
  * <p>Nothing here blocks.
  */
 @Export
-@Version("1.0.0")
+@Version("1.1.0")
 @NullMarked
 package qubes.core.plugin;
 

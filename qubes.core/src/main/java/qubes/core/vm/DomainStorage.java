@@ -15,6 +15,7 @@ import qubes.core.error.QubesVMError;
 import qubes.core.error.StoragePoolException;
 import qubes.core.event.Lifecycle;
 import qubes.core.hypervisor.GuestDisk;
+import qubes.core.plugin.Plugins;
 import qubes.core.state.VolumeRecord;
 import qubes.core.storage.Volume;
 import qubes.core.storage.VolumeKind;
@@ -177,7 +178,7 @@ public final class DomainStorage {
                 stop(volume);
                 volume.remove();
             } catch (RuntimeException | LinkageError | StackOverflowError | AssertionError e) {
-                vm.log().error("{}: volume {} could not be removed", vm, name, e);
+                tell(name, "removed", e);
             }
         }
         removeDirectory();
@@ -223,7 +224,7 @@ public final class DomainStorage {
             try {
                 stop(volume(name));
             } catch (RuntimeException | LinkageError | StackOverflowError | AssertionError e) {
-                vm.log().error("{}: volume {} could not be stopped", vm, name, e);
+                tell(name, "stopped", e);
             }
         }
     }
@@ -346,21 +347,35 @@ public final class DomainStorage {
         try {
             volume.stop();
         } catch (RuntimeException | LinkageError | StackOverflowError | AssertionError e) {
-            vm.log().error("{}: volume {} could not be stopped", vm, volume.spec().name(), e);
+            tell(volume.spec().name(), "stopped", e);
         }
+    }
+
+    /** What fails where the rest goes on, with the plugin that is to blame if one is. */
+    private void tell(String volume, String participle, Throwable error) {
+        Plugins plugins = vm.qubes().plugins();
+        Optional<String> culprit =
+                error instanceof QubesException ? Optional.empty() : plugins.blame(error);
+        if (culprit.isEmpty()) {
+            vm.log().error("{}: volume {} could not be {}", vm, volume, participle, error);
+            return;
+        }
+        vm.log()
+                .error(
+                        "{}: volume {} could not be {}: {}",
+                        vm,
+                        volume,
+                        participle,
+                        error.toString());
+        plugins.failed(culprit.get(), "a volume that is to be " + participle, error);
     }
 
     private void undo(List<Volume> made, boolean folderIsNew) {
         for (Volume volume : made) {
             try {
                 volume.remove();
-            } catch (QubesException e) {
-                vm.log()
-                        .error(
-                                "{}: volume {} could not be removed again",
-                                vm,
-                                volume.spec().name(),
-                                e);
+            } catch (RuntimeException | LinkageError | StackOverflowError | AssertionError e) {
+                tell(volume.spec().name(), "removed again", e);
             }
         }
         if (folderIsNew) {

@@ -51,8 +51,10 @@ class BrokenJarIT {
                 .with("-dsannotations", "!*")
                 .with("Service-Component", "OSGI-INF/lost.xml")
                 .in(offer);
-        greeter("first").in(offer);
-        greeter("second").in(offer);
+        offers("first").in(offer);
+        offers("second").in(offer);
+        clash("hiding", "HidingFactory").in(offer);
+        clash("twice", "TwiceFactory").in(offer);
         BuiltBundle.named("leaver").with("Private-Package", "qubes.itest.leaver").in(offer);
         byte[] whole = Files.readAllBytes(offer.resolve("first.jar"));
         Files.write(offer.resolve("half.jar"), Arrays.copyOf(whole, whole.length / 2));
@@ -72,6 +74,18 @@ class BrokenJarIT {
 
     private static BuiltBundle greeter(String name) {
         return BuiltBundle.named(name).with("Private-Package", "qubes.itest.greeter");
+    }
+
+    /** One of each kind of what is offered under a name of its own. */
+    private static BuiltBundle offers(String name) {
+        return Faulty.named(name, Faulty.ALL)
+                .with("Private-Package", "qubes.itest.greeter, qubes.itest.faulty");
+    }
+
+    private static BuiltBundle clash(String name, String component) {
+        return BuiltBundle.named(name)
+                .with("Private-Package", "qubes.itest.clash")
+                .with("-dsannotations", "qubes.itest.clash." + component);
     }
 
     private static void manifest(Path file, String lines, String... more) throws IOException {
@@ -107,6 +121,8 @@ class BrokenJarIT {
                 "empty.jar    | it is empty",
                 "nameless.jar | its manifest has no Bundle-SymbolicName, so it is no bundle",
                 "odd.jar      | its Bundle-Version is none: 'one'",
+                "hiding       | arrival of a klass in qubes.itest.clash.HidingFactory: java.lang.IllegalArgumentException: property label is declared already",
+                "twice        | arrival of a klass in qubes.itest.clash.TwiceFactory: java.lang.IllegalArgumentException: property wish is declared already",
             })
     @DisplayName("a file that cannot work is told with its reason until it is gone:")
     void brokenFile(String name, String reason, BundleContext context) throws Exception {
@@ -121,7 +137,10 @@ class BrokenJarIT {
     @ParameterizedTest(name = "{0}")
     @CsvSource({
         "klass GreeterVM",
+        "driver faulty",
+        "device class faulty",
         "method greeter.Greet",
+        "method faulty.Call.*",
     })
     @DisplayName("who comes second with the same waits, and is told who serves:")
     void clash(String what, BundleContext context) throws Exception {

@@ -16,10 +16,8 @@ import org.ops4j.pax.exam.Configuration;
 import org.ops4j.pax.exam.Option;
 import org.osgi.framework.Bundle;
 import org.osgi.framework.BundleContext;
-import qubes.core.plugin.PluginReport;
 import qubes.core.vm.BaseVM;
 import qubes.core.vm.Qubes;
-import qubes.itest.BuiltBundle;
 import qubes.testkit.Await;
 import qubes.testkit.exam.AdminClient;
 import qubes.testkit.exam.InjectService;
@@ -30,8 +28,6 @@ import qubes.testkit.exam.QubesHome;
 /** A plugin that throws, in each of its callbacks: contained, named, and no harm to others. */
 @ExtendWith(PaxExam.class)
 class FaultyPluginIT {
-    private static final String FAULT = "qubes.itest.fault";
-
     @InjectService private Qubes qubes;
     private QubesHome home;
     private BundleContext context;
@@ -41,7 +37,7 @@ class FaultyPluginIT {
     static Option[] system() throws Exception {
         QubesHome home = QubesHome.create();
         Path offer = Files.createDirectory(home.path().resolve("offer"));
-        BuiltBundle.named("faulty").with("Private-Package", "qubes.itest.faulty").in(offer);
+        Faulty.named("faulty", Faulty.ALL).in(offer);
         return options(QubesExam.options(home));
     }
 
@@ -51,14 +47,12 @@ class FaultyPluginIT {
         home = QubesHome.of(context);
         Await.until("the Admin API is served", () -> Files.exists(home.socket()));
         call("admin.vm.Create.StandaloneVM", "dom0", "name=alone label=red");
-        faulty =
-                context.installBundle(
-                        home.path().resolve("offer").resolve("faulty.jar").toUri().toString());
+        faulty = Faulty.install(context, "faulty");
     }
 
     @AfterEach
     void uninstall() throws Exception {
-        System.clearProperty(FAULT);
+        Faulty.work();
         if (faulty.getState() != Bundle.UNINSTALLED) {
             faulty.uninstall();
         }
@@ -112,9 +106,10 @@ class FaultyPluginIT {
             })
     @DisplayName("a plugin that throws is named, its caller gets a clear error, the rest goes on:")
     void throwing(String place, String kind, String request, String answer) throws Exception {
-        long before = faults();
-        if (request == null || place.equals("method traits")) {
-            System.setProperty(FAULT, place + "=" + kind);
+        long before = Faulty.faults(qubes, "faulty");
+        boolean whileItComes = request == null || place.equals("method traits");
+        if (whileItComes) {
+            Faulty.failAt(place, kind);
         }
         faulty.start();
         if (request != null) {
@@ -123,18 +118,16 @@ class FaultyPluginIT {
             if (parts[1].equals("sad")) {
                 assertEquals("0|", call("admin.vm.Create.FaultyVM", "dom0", "name=sad label=red"));
             }
-            System.setProperty(FAULT, place + "=" + kind);
+            Faulty.failAt(place, kind);
             String got = call(parts[0], parts[1], parts.length > 2 ? parts[2] : "");
             assertTrue(answer.equals("0") ? got.equals("0|") : got.contains(answer), got);
         }
-        if (!place.equals("method traits")) {
-            Await.until("it is counted", () -> faults() > before);
-            String row = Shell.plugin(context, "faulty");
-            assertTrue(row.contains("last: ") || row.contains("failed once: "), row);
-            assertTrue(request != null || answer == null || row.contains(answer), row);
-        }
+        Await.until("it is counted", () -> Faulty.faults(qubes, "faulty") > before);
+        String row = Shell.plugin(context, "faulty");
+        assertTrue(row.contains("last: ") || row.contains("failed once: "), row);
+        assertTrue(request != null || answer == null || row.contains(answer), row);
         assertEquals("0|", call("admin.vm.feature.Set+x", "alone", "1"));
-        System.clearProperty(FAULT);
+        Faulty.work();
         faulty.uninstall();
         assertEquals("0|", call("admin.vm.feature.Set+x", "alone", "2"));
     }
@@ -143,7 +136,7 @@ class FaultyPluginIT {
     @CsvSource({"activate", "deactivate"})
     @DisplayName("a component that throws as it comes or goes takes nothing else with it:")
     void comingAndGoing(String place) throws Exception {
-        System.setProperty(FAULT, place + "=LINKAGE");
+        Faulty.failAt(place, "LINKAGE");
         faulty.start();
         Await.until("its method is there", () -> call("faulty.Call.x", "alone", "").equals("0|"));
         if (place.equals("activate")) {
@@ -153,13 +146,6 @@ class FaultyPluginIT {
         faulty.stop();
         assertTrue(call("faulty.Call.x", "alone", "").contains("no such method"));
         assertEquals("0|", call("admin.vm.feature.Set+x", "alone", "1"));
-    }
-
-    private long faults() {
-        return qubes.plugins().reports().stream()
-                .filter(report -> report.plugin().equals("faulty"))
-                .mapToLong(PluginReport::faults)
-                .sum();
     }
 
     private String call(String method, String destination, String payload) throws Exception {

@@ -15,7 +15,7 @@ import qubes.core.storage.Volume;
 import qubes.core.storage.VolumeOwner;
 import qubes.core.storage.VolumeSpec;
 
-/** A driver of pools without volumes. */
+/** A driver of pools whose volumes hold nothing. */
 @Component
 @PoolDriverName(driver = "faulty")
 public final class FaultyDriver implements PoolDriver {
@@ -59,7 +59,8 @@ public final class FaultyDriver implements PoolDriver {
 
         @Override
         public Volume volume(VolumeSpec spec) {
-            throw new UnsupportedOperationException("a pool without volumes");
+            Fault.at("volume");
+            return new FaultyVolume(spec);
         }
 
         @Override

@@ -3,7 +3,9 @@ package qubes.core.internal.plugin;
 import java.util.Arrays;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.osgi.framework.Bundle;
+import org.osgi.framework.FrameworkUtil;
 
 /** Finds out whose code an error came out of. */
 final class Blame {
@@ -27,17 +29,39 @@ final class Blame {
                 .findFirst();
     }
 
+    /** The plugins whose code the calling thread is in. */
+    static Set<String> atWork() {
+        return StackWalker.getInstance(StackWalker.Option.RETAIN_CLASS_REFERENCE)
+                .walk(
+                        frames ->
+                                frames.limit(DEPTH)
+                                        .map(StackWalker.StackFrame::getDeclaringClass)
+                                        .distinct()
+                                        .flatMap(
+                                                type ->
+                                                        Optional.ofNullable(
+                                                                FrameworkUtil.getBundle(type))
+                                                                .stream())
+                                        .distinct()
+                                        .filter(Blame::isPlugin)
+                                        .map(Bundle::getSymbolicName)
+                                        .collect(Collectors.toSet()));
+    }
+
+    private static boolean isPlugin(Bundle bundle) {
+        String name = bundle.getSymbolicName();
+        return bundle.getBundleId() != 0
+                && name != null
+                && !HOUSE.contains(name)
+                && addsToTheCore(bundle);
+    }
+
     private static Optional<String> owner(String className, Bundle[] all) {
         int inner = className.indexOf('/'); // of a hidden class
         String file = (inner < 0 ? className : className.substring(0, inner)).replace('.', '/');
         for (Bundle bundle : all) {
-            String name = bundle.getSymbolicName();
-            if (bundle.getBundleId() != 0
-                    && name != null
-                    && !HOUSE.contains(name)
-                    && addsToTheCore(bundle)
-                    && has(bundle, file + ".class")) {
-                return Optional.of(name);
+            if (isPlugin(bundle) && has(bundle, file + ".class")) {
+                return Optional.of(bundle.getSymbolicName());
             }
         }
         return Optional.empty();

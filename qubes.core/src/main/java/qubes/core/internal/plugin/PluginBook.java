@@ -4,7 +4,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.NoSuchElementException;
 import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import org.osgi.framework.Bundle;
@@ -31,10 +34,19 @@ public final class PluginBook implements Plugins {
     /** A reason is cut after so many characters. */
     private static final int LONGEST = 300;
 
+    private static final String EVENTS = "events";
+
+    /** That somebody flooded events is told for so long. */
+    private static final long FLOOD_NANOS = TimeUnit.MINUTES.toNanos(1);
+
     private final Supplier<Bundle[]> bundles;
     private final LongSupplier nanos;
     private final Map<String, PluginPage> pages =
             new ConcurrentSkipListMap<>(); // plugin to what is known of it
+
+    private final EventInquiry inquiry = new EventInquiry();
+    private final Map<String, Long> floods =
+            new ConcurrentHashMap<>(); // plugin to when it last was one, by the clock
 
     @Activate
     public PluginBook(BundleContext context) {
@@ -136,7 +148,11 @@ public final class PluginBook implements Plugins {
         }
     }
 
-    private static String words(Throwable error) {
+    /** Of a class that cannot be initialised only the cause says why. */
+    private static String words(Throwable thrown) {
+        Throwable cause = thrown.getCause();
+        Throwable error =
+                thrown instanceof ExceptionInInitializerError && cause != null ? cause : thrown;
         String message = error.getMessage();
         return brief(
                 message == null
@@ -172,7 +188,48 @@ public final class PluginBook implements Plugins {
     }
 
     @Override
+    public void overrun(String consequence) {
+        inquiry.begin(consequence, nanos.getAsLong());
+    }
+
+    /** The calling thread fires an event that is told to listeners. */
+    public void fired() {
+        if (inquiry.isOpen()) {
+            fired(Blame.atWork());
+        }
+    }
+
+    void fired(Set<String> atWork) {
+        long now = nanos.getAsLong();
+        inquiry.fired(atWork, now)
+                .ifPresent(
+                        verdict -> {
+                            String plugin = verdict.plugin();
+                            if (floods.put(plugin, now) == null) {
+                                trouble(
+                                        plugin,
+                                        EVENTS,
+                                        "fires more events than can be told: "
+                                                + verdict.consequence());
+                            }
+                        });
+    }
+
+    /** It left, and floods nothing any more. */
+    void stopped(String plugin) {
+        floods.remove(plugin);
+        settled(plugin, EVENTS);
+    }
+
+    @Override
     public List<PluginReport> reports() {
+        long now = nanos.getAsLong();
+        floods.forEach(
+                (plugin, last) -> {
+                    if (now - last >= FLOOD_NANOS && floods.remove(plugin, last)) {
+                        settled(plugin, EVENTS);
+                    }
+                });
         return pages.values().stream().map(PluginPage::report).toList();
     }
 }

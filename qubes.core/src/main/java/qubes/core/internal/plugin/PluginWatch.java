@@ -69,6 +69,7 @@ public final class PluginWatch implements SynchronousBundleListener, FrameworkLi
         Bundle bundle = event.getBundle();
         switch (event.getType()) {
             case BundleEvent.STOPPED -> {
+                book.stopped(nameOf(bundle));
                 if (!isEnding()) {
                     threads.left(nameOf(bundle), bundle);
                     look();

@@ -42,12 +42,22 @@ final class GuestWatch implements GuestListener {
                         STOPS_AT_ONCE);
     }
 
+    /** One that fails to begin is left out: nobody would hear what becomes of its guests. */
     synchronized void bind(Hypervisor arrived) {
         closeRegistration(); // of the one before, if a better one takes over
         hypervisor = arrived;
+        boolean begun = false;
+        try {
+            registration = arrived.listen(this);
+            log.info("Hypervisor {} available", arrived.kind());
+            begun = true;
+        } finally {
+            if (!begun) {
+                closeRegistration();
+                hypervisor = null;
+            }
+        }
         lastSeen.clear();
-        registration = arrived.listen(this);
-        log.info("Hypervisor {} available", arrived.kind());
         settleAll();
     }
 
@@ -55,10 +65,13 @@ final class GuestWatch implements GuestListener {
         if (hypervisor != left) {
             return;
         }
-        left.guests().forEach(guest -> lastSeen.put(guest.uuid(), guest.state()));
-        hypervisor = null;
-        closeRegistration();
-        log.info("Hypervisor {} unavailable, guests run on", left.kind());
+        try {
+            left.guests().forEach(guest -> lastSeen.put(guest.uuid(), guest.state()));
+            log.info("Hypervisor {} unavailable, guests run on", left.kind());
+        } finally {
+            hypervisor = null; // only now: whoever asks meanwhile shall not find nothing
+            closeRegistration();
+        }
     }
 
     private void closeRegistration() {
@@ -67,7 +80,7 @@ final class GuestWatch implements GuestListener {
         if (before != null) {
             try {
                 before.close();
-            } catch (Exception e) {
+            } catch (Exception | LinkageError | StackOverflowError | AssertionError e) {
                 log.warn("The hypervisor's listener could not be removed", e);
             }
         }

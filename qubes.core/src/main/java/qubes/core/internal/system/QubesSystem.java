@@ -76,7 +76,7 @@ public final class QubesSystem extends ModelHolder implements Qubes {
     private final Timers timers = new Timers(InstantSource.system(), executor);
     private final HandlerWatch watch;
     private final EventBus bus;
-    private final Outbox outbox = new Outbox();
+    private final Outbox outbox;
     private final Consumer<Event> announcer = this::announce;
     private final Klasses klasses = new Klasses();
     private final ConcurrentNavigableMap<ServiceReference<Extension>, Extension> extensions =
@@ -124,6 +124,7 @@ public final class QubesSystem extends ModelHolder implements Qubes {
             HandlerWatch.Limits limits,
             PluginBook plugins) {
         this.plugins = plugins;
+        this.outbox = new Outbox(plugins);
         SystemState loaded = store.loaded();
         this.baseDirectory = baseDirectory;
         this.files = new DomainFiles(this, clock.orElse(timers));
@@ -476,7 +477,7 @@ public final class QubesSystem extends ModelHolder implements Qubes {
 
     private void announce(Event event) {
         boolean writing = model.heldByCaller();
-        outbox.offer(event, writing ? model.version() : model.committed().version());
+        outbox.offer(event, writing ? model.version() : model.committed().version(), !writing);
     }
 
     /** Hands an event to its handlers only: nobody outside knows its subject. */

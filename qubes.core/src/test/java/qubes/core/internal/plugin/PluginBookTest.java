@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
@@ -15,10 +16,12 @@ import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.osgi.framework.Bundle;
 import qubes.core.error.PermissionDenied;
 import qubes.core.error.QubesValueError;
+import qubes.core.plugin.PluginReport;
 
 class PluginBookTest {
     private long nowNanos = 5;
@@ -77,6 +80,67 @@ class PluginBookTest {
         assertEquals(3, report.calls());
         assertEquals(Duration.ofNanos(100), report.held());
         assertEquals(Duration.ofNanos(50), report.worst());
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "one plugin in all of them             | 256 | 256 | 1000    | true",
+                "one in nearly all of them             | 256 | 192 | 1000    | true",
+                "no plugin is in most of them          | 256 | 191 | 1000    | false",
+                "only some follow                      | 255 | 255 | 1000    | false",
+                "as many follow, but over many seconds | 256 | 256 | 9000000 | false",
+            })
+    @DisplayName("who goes on firing events that others cannot take is named:")
+    void whoFloods(String what, int events, int ofPlugin, long apartNanos, boolean named) {
+        book.fired(Set.of("acme"));
+        book.overrun("they are lost");
+        for (int i = 0; i < events; i++) {
+            nowNanos += apartNanos;
+            book.fired(i < ofPlugin ? Set.of("acme", "bystander" + i) : Set.of());
+        }
+        List<PluginReport> reports = book.reports();
+        assertEquals(
+                named
+                        ? List.of("acme: [fires more events than can be told: they are lost]")
+                        : List.of(),
+                reports.stream().map(it -> it.plugin() + ": " + it.troubles()).toList());
+    }
+
+    @Test
+    @DisplayName("that is over a minute after it was last seen, or when the plugin stops")
+    void floodIsOver() {
+        flood();
+        nowNanos += TimeUnit.SECONDS.toNanos(59);
+        flood();
+        nowNanos += TimeUnit.SECONDS.toNanos(59);
+        assertEquals(1, book.reports().get(0).troubles().size(), "it went on");
+        nowNanos += TimeUnit.SECONDS.toNanos(1);
+        assertEquals(List.of(), book.reports().get(0).troubles());
+        flood();
+        assertEquals(1, book.reports().get(0).troubles().size(), "again");
+        book.stopped("acme");
+        assertEquals(List.of(), book.reports().get(0).troubles());
+    }
+
+    private void flood() {
+        book.overrun("they are lost");
+        for (int i = 0; i < EventInquiry.MANY; i++) {
+            book.fired(Set.of("acme"));
+        }
+    }
+
+    @Test
+    @DisplayName("of a class that cannot be initialised the cause is told")
+    void causeOfInitialisation() {
+        book.failed(
+                "acme",
+                "arrival",
+                new ExceptionInInitializerError(new IllegalStateException("why")));
+        assertEquals(
+                Optional.of("arrival: java.lang.IllegalStateException: why"),
+                book.reports().get(0).lastFault());
     }
 
     static Stream<Arguments> faults() {

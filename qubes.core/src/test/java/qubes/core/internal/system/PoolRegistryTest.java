@@ -10,12 +10,16 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import qubes.core.error.QubesException;
 import qubes.core.error.QubesNotImplementedError;
@@ -23,6 +27,7 @@ import qubes.core.error.QubesPoolInUseError;
 import qubes.core.error.StoragePoolException;
 import qubes.core.event.EventPattern;
 import qubes.core.event.Membership;
+import qubes.core.plugin.PluginReport;
 import qubes.core.property.Property;
 import qubes.core.property.PropertyTable;
 import qubes.core.state.PoolRecord;
@@ -222,6 +227,38 @@ class PoolRegistryTest {
         assertInUse("fast", "Storage pool is in use: 'fast'");
     }
 
+    static Stream<Arguments> failures() {
+        return Stream.<Throwable>of(
+                        new NoClassDefFoundError("a/Missing"),
+                        new StackOverflowError(),
+                        new AssertionError("never"),
+                        new IllegalStateException("a bug"))
+                .map(error -> Arguments.of(error.getClass().getSimpleName(), error));
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("failures")
+    @DisplayName("a driver whose pools fail to close leaves all the same, with all of them closed:")
+    void driverThatFailsToClose(String name, Throwable error) {
+        Leaky leaky = new Leaky(error);
+        TestSystem.addDriver(system, leaky);
+        for (String pool : List.of("one", "two", "three")) {
+            pools.add(pool(pool, "leaky"));
+            pools.open(pool);
+        }
+        done.clear();
+        system.unbindDriver(leaky);
+        assertEquals(Set.of("one", "two", "three"), Set.copyOf(done));
+        assertThrows(QubesException.class, () -> pools.open("one"));
+        assertEquals(3, system.plugins().reports().stream().mapToLong(PluginReport::faults).sum());
+        TestSystem.addDriver(system, new Leaky(error));
+        pools.open("one");
+        done.clear();
+        pools.remove("one");
+        assertEquals(List.of("one"), done);
+        assertEquals("[varlibqubes, linux-kernel, two, three]", names());
+    }
+
     private String names() {
         return pools.list().stream().map(PoolRecord::name).toList().toString();
     }
@@ -251,6 +288,42 @@ class PoolRegistryTest {
                             (proxy, method, arguments) -> {
                                 if (method.getName().equals("setup")) {
                                     setUp(config.poolName());
+                                }
+                                return null;
+                            });
+        }
+    }
+
+    /** Its pools fail to close once they were opened for use; notes each that was asked to. */
+    private final class Leaky implements PoolDriver {
+        private final Throwable error;
+
+        Leaky(Throwable error) {
+            this.error = error;
+        }
+
+        @Override
+        public String driverName() {
+            return "leaky";
+        }
+
+        @Override
+        public PropertyTable config() {
+            return PropertyTable.of();
+        }
+
+        @Override
+        public Pool open(PoolConfig config) {
+            boolean[] beingSetUp = new boolean[1];
+            return (Pool)
+                    Proxy.newProxyInstance(
+                            PoolRegistryTest.class.getClassLoader(),
+                            new Class<?>[] {Pool.class},
+                            (proxy, method, arguments) -> {
+                                beingSetUp[0] |= method.getName().equals("setup");
+                                if (method.getName().equals("close") && !beingSetUp[0]) {
+                                    done.add(config.poolName());
+                                    throw error;
                                 }
                                 return null;
                             });
