@@ -66,8 +66,9 @@ public final class PluginsReport {
         report.updates();
     }
 
-    /** What watching the folder costs while nothing happens. */
+    /** What watching the folder costs while nothing happens, once the start's own work is over. */
     private void idleCost() throws IOException {
+        pause(Duration.ofSeconds(10));
         long before = ticks();
         pause(Duration.ofSeconds(10));
         out.printf(
