@@ -15,11 +15,13 @@ import java.util.zip.ZipEntry;
 import java.util.zip.ZipOutputStream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.ops4j.pax.exam.Configuration;
 import org.ops4j.pax.exam.Option;
+import org.osgi.framework.Bundle;
 import org.osgi.framework.BundleContext;
 import qubes.itest.BuiltBundle;
 import qubes.testkit.Await;
@@ -56,6 +58,7 @@ class BrokenJarIT {
         clash("hiding", "HidingFactory").in(offer);
         clash("twice", "TwiceFactory").in(offer);
         BuiltBundle.named("leaver").with("Private-Package", "qubes.itest.leaver").in(offer);
+        BuiltBundle.named("forgetful").with("Private-Package", "qubes.itest.forgetful").in(offer);
         byte[] whole = Files.readAllBytes(offer.resolve("first.jar"));
         Files.write(offer.resolve("half.jar"), Arrays.copyOf(whole, whole.length / 2));
         Files.writeString(offer.resolve("text.jar"), "hello");
@@ -175,6 +178,32 @@ class BrokenJarIT {
                                                         && it.getRegisteredServices() != null));
         Files.delete(home.plugins().resolve("leaver.jar"));
         Await.until("it is told", () -> Shell.plugin(context, "leaver").contains(reason));
+    }
+
+    @Test
+    @DisplayName("listeners and handlers that a bundle leaves behind are closed, and told")
+    void leftRegistrations(BundleContext context) throws Exception {
+        String set = "admin.vm.feature.Set+forgotten";
+        drop("forgetful.jar");
+        Await.until("it refuses", () -> call(set, "dom0", "1").contains("refused, after "));
+        Files.delete(home.plugins().resolve("forgetful.jar"));
+        Await.until("it refuses no more", () -> call(set, "dom0", "1").equals("0|"));
+        drop("forgetful.jar");
+        Await.until("it refuses again", () -> call(set, "dom0", "1").contains("refused, after "));
+        stop(context, "forgetful");
+        assertEquals("0|", call(set, "dom0", "1"));
+        String reason = "left 2 listeners or handlers when it stopped, which were closed";
+        assertTrue(Shell.plugin(context, "forgetful").contains(reason));
+        Files.delete(home.plugins().resolve("forgetful.jar"));
+        Await.until("it is gone", () -> Shell.plugin(context, "forgetful").isEmpty());
+    }
+
+    private static void stop(BundleContext context, String name) throws Exception {
+        for (Bundle bundle : context.getBundles()) {
+            if (name.equals(bundle.getSymbolicName())) {
+                bundle.stop();
+            }
+        }
     }
 
     private String call(String method, String destination, String payload) throws IOException {

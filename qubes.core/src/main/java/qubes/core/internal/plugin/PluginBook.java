@@ -44,6 +44,7 @@ public final class PluginBook implements Plugins {
     private final Map<String, PluginPage> pages =
             new ConcurrentSkipListMap<>(); // plugin to what is known of it
 
+    private final Registrations registrations = new Registrations();
     private final EventInquiry inquiry = new EventInquiry();
     private final Map<String, Long> floods =
             new ConcurrentHashMap<>(); // plugin to when it last was one, by the clock
@@ -219,6 +220,11 @@ public final class PluginBook implements Plugins {
     void stopped(String plugin) {
         floods.remove(plugin);
         settled(plugin, EVENTS);
+    }
+
+    /** What bundles registered with the core, and have to take back. */
+    public Registrations registrations() {
+        return registrations;
     }
 
     @Override

@@ -28,6 +28,7 @@ import org.osgi.service.component.annotations.Reference;
 public final class PluginWatch implements SynchronousBundleListener, FrameworkListener {
     private static final String START = "start";
     private static final String THREADS = "threads";
+    private static final String REGISTRATIONS = "registrations";
     private static final long QUIET_MILLIS = 500;
     private static final long IDLE_SECONDS = 5;
 
@@ -71,12 +72,14 @@ public final class PluginWatch implements SynchronousBundleListener, FrameworkLi
             case BundleEvent.STOPPED -> {
                 book.stopped(nameOf(bundle));
                 if (!isEnding()) {
+                    endRegistrations(bundle);
                     threads.left(nameOf(bundle), bundle);
                     look();
                 }
             }
             case BundleEvent.UNINSTALLED -> {
                 book.settled(nameOf(bundle), START);
+                book.settled(nameOf(bundle), REGISTRATIONS);
                 look();
             }
             case BundleEvent.INSTALLED, BundleEvent.UPDATED, BundleEvent.STARTED -> look();
@@ -91,6 +94,18 @@ public final class PluginWatch implements SynchronousBundleListener, FrameworkLi
                 || type == FrameworkEvent.STARTLEVEL_CHANGED
                 || type == FrameworkEvent.PACKAGES_REFRESHED) {
             look();
+        }
+    }
+
+    private void endRegistrations(Bundle bundle) {
+        int count = book.registrations().end(bundle);
+        if (count == 0) {
+            book.settled(nameOf(bundle), REGISTRATIONS);
+        } else {
+            book.trouble(
+                    nameOf(bundle),
+                    REGISTRATIONS,
+                    "left " + count + " listeners or handlers when it stopped, which were closed");
         }
     }
 

@@ -399,7 +399,7 @@ public final class QubesSystem extends ModelHolder implements Qubes {
 
     @Override
     public AutoCloseable listen(EventListener listener) {
-        return outbox.listen(listener);
+        return plugins.registrations().keep(listener.getClass(), outbox.listen(listener));
     }
 
     @Override
@@ -409,7 +409,9 @@ public final class QubesSystem extends ModelHolder implements Qubes {
             throw new QubesVMNotFoundError(vm.name().value());
         }
         HandlerOwner owner = new HandlerOwner("Handler", handler.getClass(), watch);
-        return bus.ofSubjects().add(subject, new ForeignHandler<>(owner, pattern, handler));
+        ForeignHandler<E> foreign = new ForeignHandler<>(owner, pattern, handler);
+        return plugins.registrations()
+                .keep(handler.getClass(), bus.ofSubjects().add(subject, foreign));
     }
 
     /** A domain is gone for good, and nobody waits for its events any more. */
