@@ -36,29 +36,30 @@ final class Engine extends Jinjava {
     private final ExpressionFactory expressions =
             new ExpressionFactoryImpl(
                     new TreeStore(new Syntax(), new Cache(EXPRESSIONS)), new Syntax.Conversion());
-    private final Function<String, Optional<String>> loader;
 
-    private Engine(Function<String, Optional<String>> loader) {
+    private Engine() {
         super(config());
-        this.loader = loader;
         Context context = getGlobalContext();
         Tags.all().forEach(context::registerTag);
         Builtins.filters().forEach(context::registerFilter);
     }
 
-    static Engine create(Function<String, Optional<String>> loader) {
+    static Engine create() {
         Thread thread = Thread.currentThread();
         ClassLoader before = thread.getContextClassLoader();
         // jinjava finds its own classes by name, through this loader
         thread.setContextClassLoader(Engine.class.getClassLoader());
         try {
-            return new Engine(loader);
+            return new Engine();
         } finally {
             thread.setContextClassLoader(before);
         }
     }
 
-    String renderNamed(String template, Map<String, Object> variables) {
+    String renderNamed(
+            String template,
+            Map<String, Object> variables,
+            Function<String, Optional<String>> loader) {
         Context context = new Scope(getGlobalContextCopy(), getGlobalConfig().getDisabled());
         context.setDynamicVariableResolver(Engine::missing);
         context.setExpressionStrategy(new Escaping());

@@ -26,15 +26,25 @@ public final class Jinja {
      *
      * @param variables name to value; see {@link Visible} for objects, {@link Callable} for
      *     functions
+     * @param own templates of this rendering, found before the loader's
      * @throws TemplateException if there is no such template, or it is wrong
      */
+    public String render(
+            String name, Map<String, Object> variables, Function<String, Optional<String>> own) {
+        return engine().renderNamed(
+                        name,
+                        variables,
+                        wanted -> own.apply(wanted).or(() -> loader.apply(wanted)));
+    }
+
+    /** As {@link #render(String, Map, Function)}, with none but the loader's. */
     public String render(String name, Map<String, Object> variables) {
-        return engine().renderNamed(name, variables);
+        return engine().renderNamed(name, variables, loader);
     }
 
     private synchronized Engine engine() {
         if (engine == null) {
-            engine = Engine.create(loader);
+            engine = Engine.create();
         }
         return engine;
     }

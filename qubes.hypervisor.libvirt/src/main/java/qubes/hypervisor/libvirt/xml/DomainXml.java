@@ -12,7 +12,7 @@ import qubes.hypervisor.libvirt.jinja.TemplateException;
 
 /**
  * Renders domain XML from the first template there is of: by the domain's name, the user's, the
- * distribution's, the driver's own. Blocks on file I/O.
+ * klass's, the distribution's, the driver's own. Blocks on file I/O.
  */
 public final class DomainXml {
     private static final Logger log = LoggerFactory.getLogger(DomainXml.class);
@@ -53,7 +53,8 @@ public final class DomainXml {
     }
 
     String render(String driver, GuestSpec spec, DomainFacts domain) {
-        String name = choose(driver, spec.name());
+        KlassTemplates ofKlass = KlassTemplates.of(spec.domain());
+        String name = choose(driver, spec.name(), ofKlass);
         Map<String, Object> variables = new HashMap<>();
         variables.put("vm", new GuestView(spec, domain));
         variables.put(
@@ -61,7 +62,7 @@ public final class DomainXml {
                 new SpecView(spec, driver.equals("qemu") ? acceleration.domainType(spec) : driver));
         variables.put("bug", Jinja.bug());
         try {
-            return jinja.render(name, variables);
+            return jinja.render(name, variables, ofKlass::find);
         } catch (TemplateException e) {
             log.error("{}: template {} cannot be rendered: {}", spec.name(), name, e.getMessage());
             if (e.getCause() instanceof QubesException known) {
@@ -72,16 +73,17 @@ public final class DomainXml {
         }
     }
 
-    private String choose(String driver, String vm) {
+    private String choose(String driver, String vm, KlassTemplates ofKlass) {
         String base = "libvirt/" + driver;
         List<String> names =
                 List.of(
                         base + "/by-name/" + vm + ".xml",
                         base + "-user.xml",
+                        KlassTemplates.nameOf(base + ".xml"),
                         base + "-dist.xml",
                         base + ".xml");
         for (String name : names) {
-            if (folders.find(name).isPresent()) {
+            if (ofKlass.find(name).or(() -> folders.find(name)).isPresent()) {
                 return name;
             }
         }

@@ -102,6 +102,17 @@ class DomainXmlTest {
     }
 
     @Test
+    @DisplayName("a template of the klass comes after the user's and before the distribution's")
+    void klassTemplates() throws IOException {
+        DomainXml templates = templates();
+        write(etc, "libvirt/bhyve-dist.xml", "dist");
+        write(etc, "libvirt/bhyve.xml", "default{% block more %}{% endblock %}");
+        assertEquals("default, more of work", templates.render("bhyve", spec("work")).strip());
+        write(etc, "libvirt/bhyve-user.xml", "user");
+        assertEquals("user", templates.render("bhyve", spec("work")));
+    }
+
+    @Test
     @DisplayName("a user's template extends the default and adds a device")
     void userTemplatesExtendTheDefault() throws IOException {
         write(
