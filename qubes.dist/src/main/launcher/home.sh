@@ -366,6 +366,7 @@ felix.auto.start.2=$components
 felix.auto.start.3=$core
 felix.auto.start.4=$outside
 felix.fileinstall.filter=[^.].*[.](jar|cfg|config)
+felix.fileinstall.start.level=0
 felix.fileinstall.subdir.mode=skip
 org.osgi.framework.startlevel.beginning=5
 org.osgi.framework.storage=$short_home/cache/felix
