@@ -46,7 +46,7 @@ class BlockedStartIT {
     }
 
     @ParameterizedTest(name = "{0}")
-    @CsvSource({"activate, ", "activate, stubborn", "subscribe, stubborn"})
+    @CsvSource({"activate, ", "subscribe, stubborn"})
     @DisplayName("holds up those after it, and nothing of the product, which ends too; in:")
     void holdsUpNothing(String place, String how) throws Exception {
         Files.writeString(
