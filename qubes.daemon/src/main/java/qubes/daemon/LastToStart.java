@@ -81,8 +81,8 @@ final class LastToStart implements SynchronousBundleListener {
             if (framework && pending.isEmpty() && !starts()) {
                 return Optional.empty();
             }
-            List<?> now = List.of(pending, starting.map(Starting::plugin));
-            waited = account != null && now.equals(before) ? waited + PAUSE.toMillis() : 0;
+            List<?> now = List.of(framework, pending, starting.map(Starting::plugin));
+            waited = now.equals(before) ? waited + PAUSE.toMillis() : 0;
             before = now;
             if (waited >= GRACE.toMillis() && (framework || starting.isPresent())) {
                 starting.ifPresent(it -> tell(it, account));

@@ -68,6 +68,19 @@ class BlockedStartIT {
     }
 
     @Test
+    @DisplayName("what is wrong with the system itself is told all the same")
+    void wrongStoreIsTold() throws Exception {
+        Files.writeString(store, "no store");
+        try (Product product =
+                clone.start(BuiltClone.options(home, store), Map.of("BLOCK_AT", "activate"))) {
+            assertEquals(1, product.awaitEnd());
+            assertTrue(
+                    product.errors().stream().anyMatch(it -> it.startsWith("qubesd: qubes.xml")),
+                    () -> String.valueOf(product.errors()));
+        }
+    }
+
+    @Test
     @DisplayName("who calls finds all that starts")
     void callersFindAll() throws Exception {
         try (Product product = start("nowhere", "")) {
