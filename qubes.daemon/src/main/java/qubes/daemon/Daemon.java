@@ -65,7 +65,7 @@ public final class Daemon {
         @AttributeDefinition(
                 name = "Patience at the end",
                 description =
-                        "Seconds in which, when the process ends, one more bundle has to stop; else it is ended after as long again")
+                        "Seconds, at least 1, in which one more bundle has to stop when the process ends; else it is ended after as long again")
         int end_seconds() default 15;
     }
 
@@ -90,7 +90,8 @@ public final class Daemon {
         this.stopGuests = config.stop_guests();
         this.parts = new NeededParts(components);
         this.last = new LastToStart(bundles, started, this::ending);
-        this.end = new Ending(Duration.ofSeconds(config.end_seconds()), this::stopGuests);
+        Duration patience = Duration.ofSeconds(Math.max(1, config.end_seconds()));
+        this.end = new Ending(patience, this::stopGuests);
         bundles.addFrameworkListener(listener);
         bundles.addBundleListener(last);
         framework.getBundleContext().addBundleListener(end); // still there when this bundle is not
