@@ -51,7 +51,7 @@ class DelegatingHypervisor implements Hypervisor {
     abstract static class Silent extends Tried {
         @Override
         final Duration patience() {
-            return Duration.ofMillis(1);
+            return Duration.ofMillis(500);
         }
     }
 
