@@ -124,12 +124,13 @@ public interface DeviceClassContract {
     }
 
     /**
-     * A detached device is free again; detaching it once more does nothing.
+     * A detached device is free again; detaching it once more does nothing, whoever has it.
      *
      * @throws Exception if it cannot be tried
      */
     @Test
-    @DisplayName("a detached device is free again; detaching it once more does nothing")
+    @DisplayName(
+            "a detached device is free again; detaching it once more does nothing, whoever has it")
     default void detaches() throws Exception {
         try (DeviceClassFixture fixture = fixture()) {
             DeviceClass deviceClass = fixture.deviceClass();
@@ -144,16 +145,20 @@ public interface DeviceClassContract {
             BaseVM other = fixture.frontends().get(1);
             deviceClass.attach(other, free, Map.of());
             assertEquals(List.of(device), devicesOf(fixture, other));
+            deviceClass.detach(frontend, attachment);
+            assertEquals(List.of(device), devicesOf(fixture, other));
         }
     }
 
     /**
-     * A guest that ended has no devices, and they are free again.
+     * A guest that ended has no devices, nor has the next one of its domain, and they are free
+     * again.
      *
      * @throws Exception if it cannot be tried
      */
     @Test
-    @DisplayName("a guest that ended has no devices, and they are free again")
+    @DisplayName(
+            "a guest that ended has no devices, nor has the next one of its domain, and they are free again")
     default void endOfAGuestFreesDevices() throws Exception {
         try (DeviceClassFixture fixture = fixture()) {
             BaseVM frontend = fixture.frontends().get(0);
@@ -161,6 +166,27 @@ public interface DeviceClassContract {
             ((QubesVM) frontend).kill();
             assertEquals(List.of(), devicesOf(fixture, frontend));
             assertEquals(Optional.empty(), offered(fixture, device).attachment());
+            ((QubesVM) frontend).start();
+            assertEquals(List.of(), devicesOf(fixture, frontend));
+            assertEquals(Optional.empty(), offered(fixture, device).attachment());
+        }
+    }
+
+    /**
+     * A domain that does not run offers nothing and has nothing.
+     *
+     * @throws Exception if it cannot be tried
+     */
+    @Test
+    @DisplayName("a domain that does not run offers nothing and has nothing")
+    default void haltedDomainOffersNothing() throws Exception {
+        try (DeviceClassFixture fixture = fixture()) {
+            DeviceClass deviceClass = fixture.deviceClass();
+            BaseVM halted = fixture.frontends().get(0);
+            ((QubesVM) halted).kill();
+            assertEquals(List.of(), deviceClass.exposed(halted));
+            assertEquals(Optional.empty(), deviceClass.find(halted, "no-such-port"));
+            assertEquals(List.of(), deviceClass.attached(halted));
         }
     }
 

@@ -4,7 +4,7 @@
  * to do with devices.
  */
 @Export
-@Version("1.0.0")
+@Version("1.1.0")
 @NullMarked
 package qubes.testkit.device;
 

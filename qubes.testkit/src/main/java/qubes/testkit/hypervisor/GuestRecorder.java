@@ -1,5 +1,6 @@
 package qubes.testkit.hypervisor;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
@@ -10,7 +11,8 @@ import qubes.core.hypervisor.GuestListener;
 
 /** Notes what is said of guests, and waits for what is still to be said. */
 public final class GuestRecorder implements GuestListener {
-    private static final long PATIENCE_SECONDS = 60;
+    /** How long it waits for one thing if nobody says otherwise. */
+    static final Duration PATIENCE = Duration.ofMinutes(1);
 
     /** What was said. */
     public enum What {
@@ -29,7 +31,20 @@ public final class GuestRecorder implements GuestListener {
         }
     }
 
+    private final Duration patience;
     private final List<Said> said = new ArrayList<>();
+
+    /** Waits for a minute. */
+    public GuestRecorder() {
+        this(PATIENCE);
+    }
+
+    /**
+     * @param patience how long it waits at most for one thing to be said
+     */
+    public GuestRecorder(Duration patience) {
+        this.patience = patience;
+    }
 
     @Override
     public void stopped(Guest guest) {
@@ -79,7 +94,7 @@ public final class GuestRecorder implements GuestListener {
     }
 
     private synchronized Said await(Predicate<Said> wanted) throws InterruptedException {
-        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(PATIENCE_SECONDS);
+        long deadline = System.nanoTime() + patience.toNanos();
         while (true) {
             for (Said one : said) {
                 if (wanted.test(one)) {

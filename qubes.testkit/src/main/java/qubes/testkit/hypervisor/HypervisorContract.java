@@ -22,6 +22,7 @@ import qubes.core.hypervisor.GuestSpec;
 import qubes.core.hypervisor.GuestState;
 import qubes.core.hypervisor.GuestStats;
 import qubes.core.hypervisor.Hypervisor;
+import qubes.testkit.Waiting;
 import qubes.testkit.hypervisor.GuestRecorder.What;
 
 /**
@@ -104,7 +105,7 @@ public interface HypervisorContract {
         try (HypervisorFixture fixture = fixture()) {
             Hypervisor hypervisor = fixture.hypervisor();
             UUID uuid = UUID.randomUUID();
-            GuestRecorder heard = new GuestRecorder();
+            GuestRecorder heard = new GuestRecorder(fixture.patience());
             try (AutoCloseable listening = hypervisor.listen(heard)) {
                 hypervisor.create(fixture.spec("contract-paused", uuid));
                 Guest guest = hypervisor.guest(uuid).orElseThrow();
@@ -120,17 +121,18 @@ public interface HypervisorContract {
     }
 
     /**
-     * A guest runs, stops and runs on as asked, and listeners are told each time.
+     * A guest runs, stops and runs on as asked, and listeners are told each time, of a pause once.
      *
      * @throws Exception if it cannot be tried
      */
     @Test
-    @DisplayName("a guest runs, stops and runs on as asked, and listeners are told each time")
+    @DisplayName(
+            "a guest runs, stops and runs on as asked, and listeners are told each time, of a pause once")
     default void pausesAndResumes() throws Exception {
         try (HypervisorFixture fixture = fixture()) {
             Hypervisor hypervisor = fixture.hypervisor();
             UUID uuid = UUID.randomUUID();
-            GuestRecorder heard = new GuestRecorder();
+            GuestRecorder heard = new GuestRecorder(fixture.patience());
             try (AutoCloseable listening = hypervisor.listen(heard)) {
                 hypervisor.create(fixture.spec("contract-resume", uuid));
                 hypervisor.resume(uuid);
@@ -139,9 +141,11 @@ public interface HypervisorContract {
                 hypervisor.pause(uuid);
                 assertEquals(GuestState.PAUSED, hypervisor.state(uuid));
                 heard.await(What.PAUSED, uuid);
-                assertEquals(1, heard.count(What.PAUSED, uuid));
                 hypervisor.resume(uuid);
                 assertEquals(GuestState.RUNNING, hypervisor.refresh(uuid));
+                hypervisor.destroy(uuid);
+                heard.await(What.STOPPED, uuid); // what was said before is all there now
+                assertEquals(1, heard.count(What.PAUSED, uuid));
             }
         }
     }
@@ -157,7 +161,7 @@ public interface HypervisorContract {
         try (HypervisorFixture fixture = fixture()) {
             Hypervisor hypervisor = fixture.hypervisor();
             UUID uuid = UUID.randomUUID();
-            GuestRecorder heard = new GuestRecorder();
+            GuestRecorder heard = new GuestRecorder(fixture.patience());
             try (AutoCloseable listening = hypervisor.listen(heard)) {
                 hypervisor.create(fixture.spec("contract-destroy", uuid));
                 hypervisor.resume(uuid);
@@ -171,27 +175,52 @@ public interface HypervisorContract {
     }
 
     /**
-     * A listener that left is told nothing, and one that fails does not harm the others.
+     * A listener that left is told nothing, and one that fails harms neither others nor guests.
      *
      * @throws Exception if it cannot be tried
      */
     @Test
     @DisplayName(
-            "a listener that left is told nothing, and one that fails does not harm the others")
+            "a listener that left is told nothing, and one that fails harms neither others nor guests")
     default void listenersAreIndependent() throws Exception {
         try (HypervisorFixture fixture = fixture()) {
             Hypervisor hypervisor = fixture.hypervisor();
             UUID uuid = UUID.randomUUID();
-            GuestRecorder left = new GuestRecorder();
-            GuestRecorder stays = new GuestRecorder();
+            GuestRecorder left = new GuestRecorder(fixture.patience());
+            GuestRecorder stays = new GuestRecorder(fixture.patience());
             hypervisor.listen(left).close();
             try (AutoCloseable failing = hypervisor.listen(new FailingListener());
                     AutoCloseable listening = hypervisor.listen(stays)) {
                 hypervisor.create(fixture.spec("contract-listen", uuid));
+                hypervisor.resume(uuid);
+                hypervisor.pause(uuid);
+                stays.await(What.PAUSED, uuid);
+                assertEquals(GuestState.PAUSED, hypervisor.state(uuid));
                 hypervisor.destroy(uuid);
                 stays.await(What.STOPPED, uuid);
                 assertEquals(List.of(), left.said());
             }
+        }
+    }
+
+    /**
+     * A guest that runs is not started once more, and runs on.
+     *
+     * @throws Exception if it cannot be tried
+     */
+    @Test
+    @DisplayName("a guest that runs is not started once more, and runs on")
+    default void runningGuestIsNotStarted() throws Exception {
+        try (HypervisorFixture fixture = fixture()) {
+            Hypervisor hypervisor = fixture.hypervisor();
+            UUID uuid = UUID.randomUUID();
+            hypervisor.create(fixture.spec("contract-twice", uuid));
+            hypervisor.resume(uuid);
+            int id = hypervisor.guest(uuid).orElseThrow().id();
+            GuestSpec again = fixture.spec("contract-twice", uuid);
+            assertThrows(QubesException.class, () -> hypervisor.create(again));
+            assertEquals(GuestState.RUNNING, hypervisor.refresh(uuid));
+            assertEquals(id, hypervisor.guest(uuid).orElseThrow().id());
         }
     }
 
@@ -246,7 +275,7 @@ public interface HypervisorContract {
         try (HypervisorFixture fixture = fixture()) {
             Hypervisor hypervisor = fixture.hypervisor();
             UUID uuid = UUID.randomUUID();
-            GuestRecorder heard = new GuestRecorder();
+            GuestRecorder heard = new GuestRecorder(fixture.patience());
             try (AutoCloseable listening = hypervisor.listen(heard)) {
                 hypervisor.create(fixture.spec("contract-shutdown", uuid));
                 hypervisor.resume(uuid);
@@ -355,12 +384,12 @@ public interface HypervisorContract {
     }
 
     /**
-     * Guests are created side by side, and reads answer meanwhile.
+     * Guests are created side by side, and reads answer meanwhile without a wait.
      *
      * @throws Exception if it cannot be tried
      */
     @Test
-    @DisplayName("guests are created side by side, and reads answer meanwhile")
+    @DisplayName("guests are created side by side, and reads answer meanwhile without a wait")
     default void createsSideBySide() throws Exception {
         int guests = 4;
         ExecutorService starters = Executors.newFixedThreadPool(guests);
@@ -375,7 +404,14 @@ public interface HypervisorContract {
                 starts.add(starters.submit(() -> hypervisor.create(spec)));
             }
             for (Future<?> start : starts) {
-                awaitReading(start, () -> uuids.forEach(hypervisor::state));
+                awaitReading(
+                        start,
+                        () -> {
+                            long waits = Waiting.soFar();
+                            uuids.forEach(hypervisor::state);
+                            hypervisor.guests();
+                            assertEquals(0, Waiting.soFar() - waits, "waits of a read");
+                        });
             }
             uuids.forEach(uuid -> assertEquals(GuestState.PAUSED, hypervisor.state(uuid)));
             assertEquals(

@@ -1,5 +1,6 @@
 package qubes.testkit.hypervisor;
 
+import java.time.Duration;
 import java.util.Set;
 import java.util.UUID;
 import qubes.core.hypervisor.GuestSpec;
@@ -20,6 +21,13 @@ public interface HypervisorFixture extends AutoCloseable {
 
     /** {@return what hypervisor and guests can do} */
     Set<HypervisorTrait> traits();
+
+    /**
+     * {@return how long a claim waits at most for listeners to be told what happened to a guest}
+     */
+    default Duration patience() {
+        return GuestRecorder.PATIENCE;
+    }
 
     /**
      * Waits until a resumed guest has come so far that it hears a request to shut down; blocks.

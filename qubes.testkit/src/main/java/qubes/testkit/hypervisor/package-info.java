@@ -4,7 +4,7 @@
  * that starts guests.
  */
 @Export
-@Version("1.0.0")
+@Version("1.1.0")
 @NullMarked
 package qubes.testkit.hypervisor;
 

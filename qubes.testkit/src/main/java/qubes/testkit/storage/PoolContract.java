@@ -386,20 +386,28 @@ public interface PoolContract extends PoolTransferContract {
     }
 
     /**
-     * Usage is known where size is, and is not larger.
+     * Usage is known where size is, is not larger, and never less than nothing.
      *
      * @throws Exception if it cannot be tried
      */
     @Test
-    @DisplayName("usage is known where size is, and is not larger")
+    @DisplayName("usage is known where size is, is not larger, and never less than nothing")
     default void usageFitsSize() throws Exception {
         try (Pool pool = emptyPool()) {
             assertEquals(pool.sizeBytes().isPresent(), pool.usageBytes().isPresent());
             assertTrue(pool.usageBytes().orElse(0) <= pool.sizeBytes().orElse(0));
+            assertTrue(pool.usageBytes().orElse(0) >= 0, () -> pool.usageBytes() + " bytes");
             assertEquals(
                     pool.sizeBytes().isPresent(), pool.usageDetails().containsKey("data_size"));
             assertEquals(
                     pool.usageBytes().isPresent(), pool.usageDetails().containsKey("data_usage"));
+            if (PoolVolumes.refusesGuestsData(pool)) {
+                return;
+            }
+            Volume volume = created(pool, "private");
+            assertTrue(volume.usageBytes() >= 0, () -> volume.usageBytes() + " bytes");
+            session(volume, "first");
+            assertTrue(volume.usageBytes() >= 0, () -> volume.usageBytes() + " bytes");
         }
     }
 }

@@ -90,6 +90,7 @@ public interface PoolTransferContract {
             volume.resize(2 * SIZE);
             assertEquals(2 * SIZE, volume.sizeBytes());
             volume.start();
+            assertEquals("\0\0\0\0", DiskContent.of(volume).read(2 * SIZE - 4, 4));
             DiskContent.of(volume).write(2 * SIZE - 4, "end!");
             volume.resize(3 * SIZE);
             assertEquals(3 * SIZE, volume.sizeBytes());
@@ -98,6 +99,7 @@ public interface PoolTransferContract {
             volume.start();
             assertEquals("first", DiskContent.of(volume).read(0, 5));
             assertEquals("end!", DiskContent.of(volume).read(2 * SIZE - 4, 4));
+            assertEquals("\0\0\0\0", DiskContent.of(volume).read(3 * SIZE - 4, 4));
             DiskContent.of(volume).write(3 * SIZE - 4, "far!");
             volume.stop();
         }
@@ -318,6 +320,24 @@ public interface PoolTransferContract {
             assertEquals("first", DiskContent.raw(exported).read(0, 5));
             volume.exportEnd(exported);
             assertEquals("first", readOnce(volume));
+            volume.start();
+            DiskContent.of(volume).write(0, "later");
+            assertNotEquals(Optional.of("later"), readFromOutside(volume));
+            volume.stop();
+            assertEquals(Optional.of("later"), readFromOutside(volume));
         }
+    }
+
+    /** Five bytes of what a volume exports; empty if it refuses, as one may while it is in use. */
+    private static Optional<String> readFromOutside(Volume volume) {
+        Path exported;
+        try {
+            exported = volume.export();
+        } catch (StoragePoolException e) {
+            return Optional.empty();
+        }
+        String text = DiskContent.raw(exported).read(0, 5);
+        volume.exportEnd(exported);
+        return Optional.of(text);
     }
 }

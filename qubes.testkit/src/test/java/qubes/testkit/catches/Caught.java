@@ -3,8 +3,13 @@ package qubes.testkit.catches;
 import static org.junit.platform.engine.discovery.DiscoverySelectors.selectClass;
 import static org.junit.platform.engine.discovery.DiscoverySelectors.selectMethod;
 
+import java.lang.reflect.Method;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.platform.engine.DiscoverySelector;
 import org.junit.platform.engine.TestExecutionResult;
 import org.junit.platform.engine.support.descriptor.MethodSource;
@@ -26,6 +31,23 @@ final class Caught {
     /** The claim's name if it does not hold, else nothing. */
     static Set<String> by(Class<?> contract, String claim) {
         return run(selectMethod(contract, claim));
+    }
+
+    /** Names of the claims that the contract itself has. */
+    static Set<String> claimsOf(Class<?> contract) {
+        return Stream.of(contract.getDeclaredMethods())
+                .filter(method -> method.isAnnotationPresent(Test.class))
+                .map(Method::getName)
+                .collect(Collectors.toCollection(TreeSet::new));
+    }
+
+    /** The claims in the rows of a test of this package: {@code wrong plugin, claim}. */
+    static Set<String> triedBy(Class<?> test) {
+        return Stream.of(test.getDeclaredMethods())
+                .flatMap(method -> Stream.of(method.getAnnotationsByType(CsvSource.class)))
+                .flatMap(rows -> Stream.of(rows.value()))
+                .map(row -> row.substring(row.indexOf(',') + 1).strip())
+                .collect(Collectors.toCollection(TreeSet::new));
     }
 
     private static Set<String> run(DiscoverySelector selector) {
