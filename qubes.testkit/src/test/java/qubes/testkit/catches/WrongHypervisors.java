@@ -74,7 +74,9 @@ final class WrongHypervisors {
             return new DelegatingHypervisor(right) {
                 @Override
                 public void destroy(UUID uuid) {
-                    guest(uuid).orElseThrow(() -> new QubesException("No guest " + uuid));
+                    if (guest(uuid).isEmpty()) {
+                        throw new QubesException("No guest " + uuid);
+                    }
                     super.destroy(uuid);
                 }
             };
@@ -101,7 +103,9 @@ final class WrongHypervisors {
             return new DelegatingHypervisor(right) {
                 @Override
                 public void shutdown(UUID uuid) {
-                    guest(uuid).orElseThrow(() -> new QubesException("No guest " + uuid));
+                    if (guest(uuid).isEmpty()) {
+                        throw new QubesException("No guest " + uuid);
+                    }
                     super.shutdown(uuid);
                 }
             };
