@@ -74,21 +74,21 @@ final class LastToStart implements SynchronousBundleListener {
         List<?> before = List.of();
         long waited = 0;
         while (!ending.getAsBoolean()) {
-            boolean framework = started.await(PAUSE.toMillis(), TimeUnit.MILLISECONDS);
+            boolean reached = started.await(PAUSE.toMillis(), TimeUnit.MILLISECONDS);
             Plugins account = plugins.get();
             Optional<Starting> starting = account == null ? Optional.empty() : find(account);
             List<Bundle> pending = pending();
-            if (framework && pending.isEmpty() && !starts()) {
+            if (reached && pending.isEmpty() && !starts()) {
                 return Optional.empty();
             }
-            List<?> now = List.of(framework, pending, starting.map(Starting::plugin));
+            List<?> now = List.of(reached, pending, starting.map(Starting::plugin));
             waited = now.equals(before) ? waited + PAUSE.toMillis() : 0;
             before = now;
-            if (waited >= GRACE.toMillis() && (framework || starting.isPresent())) {
+            if (waited >= GRACE.toMillis() && (reached || starting.isPresent())) {
                 starting.ifPresent(it -> tell(it, account));
                 return starting;
             }
-            if (framework) {
+            if (reached) {
                 TimeUnit.MILLISECONDS.sleep(PAUSE.toMillis());
             }
         }

@@ -7,9 +7,11 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
+import java.util.function.ToIntFunction;
 import org.osgi.framework.Bundle;
 import org.osgi.framework.BundleContext;
 import org.osgi.framework.FrameworkUtil;
@@ -44,7 +46,7 @@ public final class PluginBook implements Plugins {
     private final Map<String, PluginPage> pages =
             new ConcurrentSkipListMap<>(); // plugin to what is known of it
 
-    private final Registrations registrations = new Registrations();
+    private final List<ToIntFunction<Bundle>> keepers = new CopyOnWriteArrayList<>();
     private final EventInquiry inquiry = new EventInquiry();
     private final Map<String, Long> floods =
             new ConcurrentHashMap<>(); // plugin to when it last was one, by the clock
@@ -222,9 +224,19 @@ public final class PluginBook implements Plugins {
         settled(plugin, EVENTS);
     }
 
-    /** What bundles registered with the core, and have to take back. */
-    public Registrations registrations() {
-        return registrations;
+    /**
+     * Has somebody let go of what a bundle that stopped has left with it, until the result is run.
+     *
+     * @param keeper says how much that was
+     */
+    public Runnable whenStopped(ToIntFunction<Bundle> keeper) {
+        keepers.add(keeper);
+        return () -> keepers.remove(keeper);
+    }
+
+    /** Has all of them let go; how much that was. */
+    int letGo(Bundle stopped) {
+        return keepers.stream().mapToInt(keeper -> keeper.applyAsInt(stopped)).sum();
     }
 
     @Override

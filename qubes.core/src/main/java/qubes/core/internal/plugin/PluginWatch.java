@@ -98,7 +98,7 @@ public final class PluginWatch implements SynchronousBundleListener, FrameworkLi
     }
 
     private void endRegistrations(Bundle bundle) {
-        int count = book.registrations().end(bundle);
+        int count = book.letGo(bundle);
         if (count == 0) {
             book.settled(nameOf(bundle), REGISTRATIONS);
         } else {

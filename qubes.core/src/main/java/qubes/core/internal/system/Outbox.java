@@ -8,6 +8,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Predicate;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import qubes.core.event.Event;
@@ -57,6 +58,14 @@ final class Outbox implements AutoCloseable {
     AutoCloseable listen(EventListener listener) {
         listeners.add(listener);
         return () -> listeners.remove(listener);
+    }
+
+    /** Ends those of some classes; how many there were. */
+    int forget(Predicate<Class<?>> isOf) {
+        List<EventListener> left =
+                listeners.stream().filter(listener -> isOf.test(listener.getClass())).toList();
+        listeners.removeAll(left);
+        return left.size();
     }
 
     /**

@@ -12,9 +12,11 @@ import java.util.concurrent.ConcurrentNavigableMap;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.ExecutorService;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.osgi.framework.Bundle;
+import org.osgi.framework.FrameworkUtil;
 import org.osgi.framework.ServiceReference;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
@@ -77,6 +79,7 @@ public final class QubesSystem extends ModelHolder implements Qubes {
     private final HandlerWatch watch;
     private final EventBus bus;
     private final Outbox outbox;
+    private final Runnable noMoreLeftovers;
     private final Consumer<Event> announcer = this::announce;
     private final Klasses klasses = new Klasses();
     private final ConcurrentNavigableMap<ServiceReference<Extension>, Extension> extensions =
@@ -135,6 +138,7 @@ public final class QubesSystem extends ModelHolder implements Qubes {
         this.pools = new PoolRegistry(this, natural);
         loaded.domains().forEach(record -> live.renew(record, null));
         this.persistence = store.persist(model::committed, this::writeOrder, outbox::durable);
+        this.noMoreLeftovers = plugins.whenStopped(this::forget);
         log.info("{} domains loaded", loaded.size());
     }
 
@@ -399,7 +403,7 @@ public final class QubesSystem extends ModelHolder implements Qubes {
 
     @Override
     public AutoCloseable listen(EventListener listener) {
-        return plugins.registrations().keep(listener.getClass(), outbox.listen(listener));
+        return outbox.listen(listener);
     }
 
     @Override
@@ -409,9 +413,13 @@ public final class QubesSystem extends ModelHolder implements Qubes {
             throw new QubesVMNotFoundError(vm.name().value());
         }
         HandlerOwner owner = new HandlerOwner("Handler", handler.getClass(), watch);
-        ForeignHandler<E> foreign = new ForeignHandler<>(owner, pattern, handler);
-        return plugins.registrations()
-                .keep(handler.getClass(), bus.ofSubjects().add(subject, foreign));
+        return bus.ofSubjects().add(subject, new ForeignHandler<>(owner, pattern, handler));
+    }
+
+    /** Ends the listeners and handlers that a bundle has not taken back; how many there were. */
+    private int forget(Bundle stopped) {
+        Predicate<Class<?>> isOf = type -> stopped.equals(FrameworkUtil.getBundle(type));
+        return outbox.forget(isOf) + bus.ofSubjects().forget(isOf);
     }
 
     /** A domain is gone for good, and nobody waits for its events any more. */
@@ -490,6 +498,7 @@ public final class QubesSystem extends ModelHolder implements Qubes {
     /** Writes what is not written yet and lets go of everything; guests run on. */
     @Deactivate
     void close() {
+        noMoreLeftovers.run();
         persistence.close();
         watch.close();
         timers.close();

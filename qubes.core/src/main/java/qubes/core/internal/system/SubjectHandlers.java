@@ -5,6 +5,7 @@ import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Predicate;
 import qubes.core.event.Event;
 import qubes.core.property.PropertyHolder;
 import qubes.core.vm.BaseVM;
@@ -42,6 +43,18 @@ final class SubjectHandlers {
     /** The domain is gone for good. */
     void forget(UUID domain) {
         bySubject.remove(domain);
+    }
+
+    /** Ends those whose action is of some classes; how many there were. */
+    int forget(Predicate<Class<?>> isOf) {
+        int count = 0;
+        for (List<ForeignHandler<?>> own : bySubject.values()) {
+            List<ForeignHandler<?>> left =
+                    own.stream().filter(one -> isOf.test(one.action().getClass())).toList();
+            own.removeAll(left);
+            count += left.size();
+        }
+        return count;
     }
 
     private static Object key(PropertyHolder subject) {
