@@ -90,12 +90,12 @@ class PluginsIT {
         assertEquals("0|", socket.call("admin.vm.property.Set+greeting", "hi", "good day"));
         String stored = Files.readString(home.store());
         Files.delete(home.plugins().resolve(GREETER));
-        Await.until("the klass is gone", () -> !qubes.klasses().contains("GreeterVM"));
+        Await.until(
+                "its domain is unavailable", () -> !qubes.domain(new DomainName("hi")).available());
         Await.until(
                 "its method is gone", () -> socket.call("greeter.Greet", "hi").startsWith("2|"));
 
-        BaseVM hi = qubes.domain(new DomainName("hi"));
-        assertFalse(hi.available());
+        assertFalse(qubes.klasses().contains("GreeterVM"));
         assertTrue(socket.call("admin.vm.List", "dom0").contains("hi class=GreeterVM state="));
         assertTrue(get("greeting").startsWith("2|QubesVMNotAvailableError||hi: "), get("greeting"));
         assertEquals("0|", socket.call("admin.vm.feature.Set+touched", "dom0", "1"));

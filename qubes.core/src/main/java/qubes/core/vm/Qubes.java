@@ -105,7 +105,10 @@ public interface Qubes extends PropertyHolder {
     /** {@return dom0} */
     AdminVM admin();
 
-    /** {@return wire names of the klasses whose bundles are here now, in alphabetical order} */
+    /**
+     * {@return wire names of the klasses whose bundles are here now, in alphabetical order} A klass
+     * is told once its domains are available, and no longer from the moment its bundle stops.
+     */
     Set<String> klasses();
 
     /**

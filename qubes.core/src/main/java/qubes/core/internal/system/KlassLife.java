@@ -63,6 +63,7 @@ final class KlassLife {
                                     arrived.addAll(live.of(List.of(record)));
                                 }
                             }
+                            klasses.settle(klass);
                         });
         left.forEach(context -> context.awaitIdle(deadline)); // of domains made meanwhile
         system.bus().forget();

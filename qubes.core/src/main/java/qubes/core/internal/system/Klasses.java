@@ -3,6 +3,7 @@ package qubes.core.internal.system;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -16,6 +17,7 @@ final class Klasses {
     private static final Logger log = LoggerFactory.getLogger(Klasses.class);
 
     private final Providers<DomainFactory> byKlass = new Providers<>("Klass"); // by wire name
+    private final Set<String> settled = ConcurrentHashMap.newKeySet(); // wire names
 
     /** A factory came. Absent if nothing changes by that. */
     Optional<Providers.Change<DomainFactory>> add(DomainFactory factory, Rank rank) {
@@ -32,7 +34,11 @@ final class Klasses {
 
     /** A factory left. Absent if nothing changes by that. */
     Optional<Providers.Change<DomainFactory>> remove(DomainFactory factory) {
-        return byKlass.remove(factory);
+        Optional<Providers.Change<DomainFactory>> change = byKlass.remove(factory);
+        change.map(Providers.Change::name)
+                .filter(klass -> find(klass) == null)
+                .ifPresent(settled::remove);
+        return change;
     }
 
     @Nullable DomainFactory find(String klass) {
@@ -58,8 +64,21 @@ final class Klasses {
         return factory;
     }
 
+    /** The domains of a klass are what it makes them now, or unavailable if nobody provides it. */
+    void settle(String klass) {
+        if (find(klass) == null) {
+            settled.remove(klass);
+        } else {
+            settled.add(klass);
+        }
+    }
+
+    /**
+     * Those whose domains can be used; one that leaves is none of them from its first moment on.
+     */
     Set<String> names() {
         Set<String> names = new TreeSet<>(byKlass.serving().keySet());
+        names.retainAll(settled);
         names.add(DomainRecord.ADMIN_KLASS);
         return names;
     }

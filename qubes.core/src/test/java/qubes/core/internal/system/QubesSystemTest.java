@@ -6,8 +6,10 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
@@ -26,6 +28,7 @@ import qubes.core.state.DomainRecord;
 import qubes.core.state.SystemState;
 import qubes.core.value.DomainName;
 import qubes.core.vm.BaseVM;
+import qubes.core.vm.DomainContext;
 import qubes.core.vm.Globals;
 import qubes.core.vm.Network;
 import qubes.core.vm.QubesVM;
@@ -188,6 +191,31 @@ class QubesSystemTest {
         TestSystem.addFactory(system, TestSystem.PLAIN);
         assertEquals(600, system.domain(WORK).get(QubesVM.MEMORY));
         assertEquals(before, system.domain(WORK).record());
+    }
+
+    @Test
+    @DisplayName("a klass is told once all its domains are available, and not while it leaves")
+    void klassIsToldWhenItsDomainsAreThere() {
+        TestSystem.plain(system, "work");
+        system.unbindFactory(TestSystem.PLAIN);
+        assertFalse(system.klasses().contains("PlainVM"));
+        List<Set<String>> toldMeanwhile = new ArrayList<>();
+        TestSystem.Klass again =
+                new TestSystem.Klass(TestSystem.PLAIN.traits()) {
+                    @Override
+                    public BaseVM create(DomainContext context) {
+                        toldMeanwhile.add(system.klasses());
+                        return super.create(context);
+                    }
+                };
+        TestSystem.addFactory(system, again);
+        assertEquals(1, toldMeanwhile.size());
+        assertFalse(toldMeanwhile.get(0).contains("PlainVM"));
+        assertTrue(system.klasses().contains("PlainVM"));
+        assertTrue(system.domain(WORK).available());
+        system.unbindFactory(again);
+        TestSystem.addFactory(system, again);
+        assertFalse(toldMeanwhile.get(1).contains("PlainVM"));
     }
 
     @Test
