@@ -11,7 +11,7 @@ import static javax.xml.stream.XMLStreamConstants.PROCESSING_INSTRUCTION;
 import static javax.xml.stream.XMLStreamConstants.SPACE;
 import static javax.xml.stream.XMLStreamConstants.START_ELEMENT;
 
-import com.fasterxml.jackson.dataformat.xml.XmlMapper;
+import com.fasterxml.jackson.dataformat.xml.XmlFactory;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -48,16 +48,16 @@ final class ElementReader {
     private static final Set<String> PROPERTY_ATTRIBUTES = Set.of("name", "ref");
 
     private final XMLStreamReader2 xml;
-    private final XmlMapper mapper;
+    private final XmlFactory binder;
     private final String store;
     private int unknown; // pieces met so far
 
     /**
      * @param store name of the store, for messages
      */
-    ElementReader(XMLStreamReader2 xml, XmlMapper mapper, String store) {
+    ElementReader(XMLStreamReader2 xml, XmlFactory binder, String store) {
         this.xml = xml;
-        this.mapper = mapper;
+        this.binder = binder;
         this.store = store;
     }
 
@@ -107,7 +107,7 @@ final class ElementReader {
      */
     Map<String, String> flat(String path, List<XmlFragment> strays) throws XMLStreamException {
         try {
-            return mapper.readValue(new Childless(xml, path, strays), FlatElement.class).values();
+            return FlatElement.read(binder.createParser(new Childless(xml, path, strays)));
         } catch (IOException e) {
             if (e.getCause() instanceof XMLStreamException broken) {
                 throw broken;

@@ -1,24 +1,31 @@
 package qubes.core.internal.store;
 
-import com.fasterxml.jackson.annotation.JsonAnySetter;
+import com.fasterxml.jackson.core.JsonToken;
+import com.fasterxml.jackson.dataformat.xml.deser.FromXmlParser;
+import java.io.IOException;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import org.jspecify.annotations.Nullable;
 
 /** An element that has attributes and perhaps text, but no children: a label, a pool, a volume. */
 final class FlatElement {
-    // A class, because Jackson gives a record's any-setter a map that forgets the order.
-    private final Map<String, String> values = new LinkedHashMap<>();
+    private FlatElement() {}
 
-    FlatElement() {}
-
-    @JsonAnySetter
-    void set(String name, @Nullable String text) {
-        values.put(name, text == null ? "" : text);
-    }
-
-    /** Attribute name to text in file order; the element's text under {@link StoreXml#TEXT}. */
-    Map<String, String> values() {
+    /**
+     * Reads an element to its end.
+     *
+     * @return attribute name to text in file order; the element's text under {@link StoreXml#TEXT}
+     */
+    static Map<String, String> read(FromXmlParser element) throws IOException {
+        Map<String, String> values = new LinkedHashMap<>();
+        JsonToken token = element.nextToken();
+        while (token != null && token != JsonToken.END_OBJECT) {
+            if (token == JsonToken.FIELD_NAME) {
+                String name = element.currentName();
+                boolean text = element.nextToken() == JsonToken.VALUE_STRING;
+                values.put(name, text ? element.getText() : "");
+            }
+            token = element.nextToken();
+        }
         return values;
     }
 }

@@ -3,9 +3,7 @@ package qubes.core.internal.store;
 import com.ctc.wstx.api.WstxInputProperties;
 import com.ctc.wstx.stax.WstxInputFactory;
 import com.ctc.wstx.stax.WstxOutputFactory;
-import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.dataformat.xml.XmlFactory;
-import com.fasterxml.jackson.dataformat.xml.XmlMapper;
 import java.io.InputStream;
 import javax.xml.stream.XMLInputFactory;
 import javax.xml.stream.XMLStreamException;
@@ -39,20 +37,23 @@ final class StoreXml {
     private static final long MAX_ELEMENTS = 1L << 22;
 
     private final WstxInputFactory parsers = hardened();
-    private final XmlMapper mapper =
-            XmlMapper.builder(new XmlFactory(parsers, new WstxOutputFactory()))
-                    .nameForTextElement(TEXT)
-                    .disable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
-                    .build();
+    private final XmlFactory binder = new XmlFactory(parsers, new WstxOutputFactory());
+
+    StoreXml() {
+        binder.setXMLTextElementName(TEXT);
+    }
 
     /** A parser at the start of a store. */
     XMLStreamReader2 parser(InputStream in) throws XMLStreamException {
         return (XMLStreamReader2) parsers.createXMLStreamReader(in);
     }
 
-    /** Binds elements of known shape from a parser that stands at their start. */
-    XmlMapper mapper() {
-        return mapper;
+    /**
+     * Makes tokens of elements of known shape, from a parser that stands at their start. There is
+     * no mapper to objects: the classes it needs for a map of texts are a tenth of a start.
+     */
+    XmlFactory binder() {
+        return binder;
     }
 
     private static WstxInputFactory hardened() {
