@@ -76,12 +76,21 @@ java_command() {
   fi
 }
 
+# java_release JAVA: the file in which it tells what it is
+java_release() {
+  local program
+  program=$(readlink -f "$(command -v "$1")") || true
+  echo "${program%/*/*}/release"
+}
+
 # java_major JAVA: its feature version, as 17; read from its release file, which is faster than asking it
 java_major() {
-  local release version
-  release=$(dirname "$(dirname "$(readlink -f "$(command -v "$1")")")")/release
+  local release line version=""
+  release=$(java_release "$1")
   if [ -r "$release" ]; then
-    version=$(sed -n 's/^JAVA_VERSION="\([0-9]*\).*/\1/p' "$release")
+    while IFS= read -r line; do
+      [[ ! $line =~ ^JAVA_VERSION=\"([0-9]*) ]] || version=${BASH_REMATCH[1]}
+    done <"$release"
   else
     version=$("$1" -version 2>&1 | sed -n 's/.*version "\([0-9]*\).*/\1/p')
   fi
@@ -141,9 +150,9 @@ add_libvirt_user() {
 # built_stamp: exists and is newer than every source if the distribution is built
 built_stamp=$here/qubes.dist/target/built
 is_built() {
-  [ -f "$built_stamp" ] && [ -z "$(find "$here" \( -name target -o -name .git -o -path "$here/run" \) -prune -o -type f \
-    \( -path '*/src/main/*' -o -name pom.xml -o -name '*.bnd' -o -name '*.bndrun' \) \
-    ! -path "$here/qubes.dist/src/main/launcher/*" -newer "$built_stamp" -print -quit 2>/dev/null)" ]
+  [ -f "$built_stamp" ] && [ -z "$(find "$here" \( -name target -o -path '*/src/test' -o -name .git -o -path "$here/run" \) -prune -o \
+    -newer "$built_stamp" -type f \( -path '*/src/main/*' -o -name pom.xml -o -name '*.bnd' -o -name '*.bndrun' \) \
+    ! -path "$here/qubes.dist/src/main/launcher/*" -print -quit 2>/dev/null)" ]
 }
 
 # build LOG: the distribution and the client, without tests and checks (./verify runs those); one build of a clone at a time.

@@ -355,8 +355,7 @@ write_felix_configuration() {
     done
     console=$(web_console)
   fi
-  # what a former process left there may be damaged, and is made anew anyway
-  rm -rf "$home/cache/felix" "$home/cache/felix.properties"
+  discard_former_cache
   (umask 077 && cat "$home/bundles/conf/config.properties" - 2>/dev/null >"$home/cache/felix.properties") <<FELIX || no_room
 
 # Of this home, written at each start
@@ -373,6 +372,14 @@ org.osgi.framework.storage=$short_home/cache/felix
 qubes.trust.strangers.level=5
 $console
 FELIX
+}
+
+# discard_former_cache: what a former process left there may be damaged, and is made anew anyway. It is out of the way at once,
+# and removed beside the start, by a process that is no child of the daemon to be.
+discard_former_cache() {
+  rm -f "$home/cache/felix.properties"
+  [ ! -e "$home/cache/felix" ] || mv -T "$home/cache/felix" "$home/cache/felix.former.$$"
+  (rm -rf "$home"/cache/felix.former.* 9>&- &)
 }
 
 # find_class_archive JAVA: sets `archive` to the folder of an archive of the classes that a start loads, which saves a third of
@@ -394,7 +401,7 @@ find_class_archive() {
   fi
   archive=$base/$({
     echo "$1 ${QUBES_JAVA_OPTS:-}"
-    cat "$(dirname "$(dirname "$(readlink -f "$(command -v "$1")")")")/release" 2>/dev/null || true
+    cat "$(java_release "$1")" 2>/dev/null || true
     stat -c '%n %s %Y' "$dist/bundle"/*.jar "$dist/bin/felix.jar"
     stat -c '%s %Y' "$here/qubes.dist/src/main/launcher/home.sh"
   } | sha256sum | head -c 16)
@@ -458,8 +465,9 @@ run_daemon() {
   local java major flags archive felix=$short_home/bundles/felix.jar
   java=$(java_command)
   major=$(java_major "$java")
-  # begins small and grows by need: a thousand domains take some tens of MiB, ten thousand and an export of them some 200
-  flags=(-Xms24m -Xmx512m -XX:+UseSerialGC -XX:-UsePerfData -XX:+ExitOnOutOfMemoryError)
+  # begins with what a start of a thousand domains takes without a full collection, and grows by need: ten thousand and an
+  # export of them take some 200 MiB
+  flags=(-Xms32m -XX:MetaspaceSize=48m -Xmx512m -XX:+UseSerialGC -XX:-UsePerfData -XX:+ExitOnOutOfMemoryError)
   # Optimise what is really hot only: a start is half a second of processor time cheaper.
   flags+=(-XX:Tier4InvocationThreshold=30000 -XX:Tier4MinInvocationThreshold=10000 -XX:Tier4CompileThreshold=60000
     -XX:Tier4BackEdgeThreshold=120000)
