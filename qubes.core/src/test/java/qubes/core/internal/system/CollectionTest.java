@@ -1,12 +1,15 @@
 package qubes.core.internal.system;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
+import java.lang.ref.WeakReference;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.NoSuchElementException;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.UUID;
 import org.junit.jupiter.api.AfterEach;
@@ -19,6 +22,10 @@ import org.junit.jupiter.params.provider.ValueSource;
 import qubes.core.error.QubesException;
 import qubes.core.error.QubesVMAlreadyExistsError;
 import qubes.core.error.QubesVMNotFoundError;
+import qubes.core.event.Event;
+import qubes.core.event.EventPattern;
+import qubes.core.event.Membership;
+import qubes.core.event.TagAdd;
 import qubes.core.state.DomainRecord;
 import qubes.core.state.SystemState;
 import qubes.core.value.DomainName;
@@ -210,12 +217,33 @@ class CollectionTest {
         List<Boolean> there = new ArrayList<>();
         system.handle(
                 system,
-                qubes.core.event.EventPattern.of(qubes.core.event.Membership.DomainAdd.class),
+                EventPattern.of(Membership.DomainAdd.class),
                 event ->
                         there.add(
                                 system.find(new DomainName("work"))
                                         .equals(Optional.of(event.vm()))));
         TestSystem.plain(system, "work");
         assertEquals(List.of(true), there);
+    }
+
+    @Test
+    @DisplayName("a handler of a domain is let go with the domain, whoever forgets to close it")
+    void handlersEndWithTheirDomain() {
+        BaseVM work = TestSystem.plain(system, "work");
+        WeakReference<List<Event>> heard = handled(work);
+        work.tags().add("team");
+        assertEquals(1, Objects.requireNonNull(heard.get()).size());
+        system.remove(work);
+        for (int i = 0; i < 50 && heard.get() != null; i++) {
+            System.gc();
+        }
+        assertNull(heard.get());
+    }
+
+    /** What a handler that nobody closes hears of tags, held by that handler only. */
+    private WeakReference<List<Event>> handled(BaseVM vm) {
+        List<Event> heard = new ArrayList<>();
+        system.handle(vm, EventPattern.of(TagAdd.class), heard::add);
+        return new WeakReference<>(heard);
     }
 }
