@@ -89,9 +89,9 @@ final class Preloaded {
         if (!requested) {
             pause();
         }
-        vm.features().set(COMPLETED, true);
-        vm.atomically(
+        vm.atomically( // who asked for it must not use it in between
                 () -> {
+                    vm.features().set(COMPLETED, true);
                     if (!requested) {
                         vm.features().set(IN_PROGRESS, false);
                     }
