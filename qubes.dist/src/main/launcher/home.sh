@@ -378,7 +378,8 @@ FELIX
 # and removed beside the start, by a process that is no child of the daemon to be.
 discard_former_cache() {
   rm -f "$home/cache/felix.properties"
-  [ ! -e "$home/cache/felix" ] || mv -T "$home/cache/felix" "$home/cache/felix.former.$$"
+  [ ! -e "$home/cache/felix" ] || mv -T "$home/cache/felix" "$home/cache/felix.former.$$" 2>/dev/null ||
+    rm -rf "$home/cache/felix" # one of that name is left, from a process of that number
   (rm -rf "$home"/cache/felix.former.* 9>&- &)
 }
 

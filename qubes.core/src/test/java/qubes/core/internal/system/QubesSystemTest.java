@@ -194,7 +194,7 @@ class QubesSystemTest {
     }
 
     @Test
-    @DisplayName("a klass is told once all its domains are available, and not while it leaves")
+    @DisplayName("a klass is told once all its domains are available, each time that it comes")
     void klassIsToldWhenItsDomainsAreThere() {
         TestSystem.plain(system, "work");
         system.unbindFactory(TestSystem.PLAIN);
