@@ -42,11 +42,9 @@ import qubes.hypervisor.libvirt.xml.DomainXml;
 @Designate(ocd = LibvirtHypervisor.Config.class)
 public final class LibvirtHypervisor implements Hypervisor {
     private static final Logger log = LoggerFactory.getLogger(LibvirtHypervisor.class);
-    private static final int START_PAUSED = 1; // VIR_DOMAIN_START_PAUSED
     private static final int BYTES = 1; // VIR_DOMAIN_BLOCK_RESIZE_BYTES
     private static final int LIVE = 1; // VIR_DOMAIN_AFFECT_LIVE
     private static final int FIRST_CONNECT_SECONDS = 3;
-    private static final int MANAGED_SAVE_AND_NVRAM = 1 | 4; // VIR_DOMAIN_UNDEFINE_…
 
     /** Where guests run and what they are made from. */
     @ObjectClassDefinition(name = "Qubes hypervisor")
@@ -79,17 +77,16 @@ public final class LibvirtHypervisor implements Hypervisor {
     private final Notifier notifier = new Notifier();
     // guests created paused: libvirt announces that as a pause, which nobody asked for
     private final Set<UUID> bornPaused = ConcurrentHashMap.newKeySet();
-    private final Object startWithoutPause = new Object();
     private final Uplink uplink;
     private final DomainXml xml;
 
     private volatile HostInfo host = LocalHost.info();
-    private volatile String kind;
+    private volatile Driver driver;
 
     @Activate
     public LibvirtHypervisor(Config config, @Reference EventLoop loop) {
         this.uri = config.uri();
-        this.kind = uri.replaceFirst("[+:].*", "").toLowerCase(Locale.ROOT);
+        this.driver = Driver.ofUri(uri);
         this.xml = DomainXml.in(config.templates(), Accelerator.of(config.accelerator()));
         this.uplink = new Uplink(uri, () -> open(loop));
         uplink.start();
@@ -130,7 +127,7 @@ public final class LibvirtHypervisor implements Hypervisor {
                             }
                         });
         try {
-            kind = link.kind();
+            driver = new Driver(link.kind());
             host = link.host();
             List<Guest> inactive = cache.refreshAll(link);
             List<Guest> active = cache.guests().stream().filter(g -> g.state().active()).toList();
@@ -187,7 +184,7 @@ public final class LibvirtHypervisor implements Hypervisor {
 
     @Override
     public String kind() {
-        return kind;
+        return driver.kind();
     }
 
     @Override
@@ -212,18 +209,18 @@ public final class LibvirtHypervisor implements Hypervisor {
 
     @Override
     public void create(GuestSpec spec) {
-        String description = xml.render(kind, spec);
+        String description = xml.render(kind(), spec);
         log.debug("{}: domain XML\n{}", spec.name(), description);
         try {
             uplink.call(
                     link -> {
-                        forgetOldName(link, spec);
+                        forgetFormer(link, spec);
                         link.use(
                                 connect -> {
                                     Domain domain = connect.domainDefineXML(description);
                                     try {
                                         bornPaused.add(spec.uuid());
-                                        startPaused(domain);
+                                        driver.startPaused(domain);
                                     } finally {
                                         domain.free();
                                     }
@@ -240,33 +237,20 @@ public final class LibvirtHypervisor implements Hypervisor {
                                 + " lacks or hides. Turn it on in the firmware, or use pvh or pv.",
                         e);
             }
-            throw new QubesException(e.startMessage(kind), e);
+            throw new QubesException(e.startMessage(kind()), e);
         }
     }
 
-    /** A domain renamed since its last start is still defined under its old name. */
-    private void forgetOldName(Link link, GuestSpec spec) throws VirtException {
+    /**
+     * A domain renamed since its last start is still defined under its old name. With the lxc
+     * driver a definition keeps the number of the last init, which may by now be anyone's.
+     */
+    private void forgetFormer(Link link, GuestSpec spec) throws VirtException {
         Optional<Guest> known = link.look(spec.uuid());
         if (known.isPresent()
                 && !known.get().state().active()
-                && !known.get().name().equals(spec.name())) {
-            link.useGuest(spec.uuid(), doing(this::undefine));
-        }
-    }
-
-    private void startPaused(Domain domain) throws LibvirtException {
-        try {
-            domain.create(START_PAUSED);
-        } catch (LibvirtException e) {
-            // drivers that know no such flag: lxc, test
-            if (!new VirtException(e).unknownFlag()) {
-                throw e;
-            }
-            // one after the other: two starts of the lxc driver may take the same free loop device
-            synchronized (startWithoutPause) {
-                domain.create();
-            }
-            domain.suspend();
+                && (driver.lxc() || !known.get().name().equals(spec.name()))) {
+            link.useGuest(spec.uuid(), doing(driver::undefine));
         }
     }
 
@@ -278,7 +262,7 @@ public final class LibvirtHypervisor implements Hypervisor {
 
     @Override
     public void shutdown(UUID uuid) {
-        act("shut down", uuid, Domain::shutdown);
+        act("shut down", uuid, driver::shutdown);
     }
 
     @Override
@@ -335,7 +319,7 @@ public final class LibvirtHypervisor implements Hypervisor {
             uplink.call(
                     link -> {
                         try {
-                            link.useGuest(uuid, doing(this::undefine));
+                            link.useGuest(uuid, doing(driver::undefine));
                         } catch (VirtException e) {
                             if (!e.noSuchGuest()) {
                                 throw e;
@@ -345,14 +329,6 @@ public final class LibvirtHypervisor implements Hypervisor {
                     });
         } catch (VirtException e) {
             throw failed("forget", uuid, e);
-        }
-    }
-
-    private void undefine(Domain domain) throws LibvirtException {
-        if (kind.equals("qemu")) {
-            domain.undefine(MANAGED_SAVE_AND_NVRAM);
-        } else {
-            domain.undefine();
         }
     }
 
@@ -375,7 +351,7 @@ public final class LibvirtHypervisor implements Hypervisor {
         try {
             return uplink.call(Link::allStats);
         } catch (VirtException e) {
-            log.debug("{}: guests are asked one by one for statistics", kind, e);
+            log.debug("{}: guests are asked one by one for statistics", kind(), e);
             return Hypervisor.super.allStats();
         }
     }
@@ -398,7 +374,7 @@ public final class LibvirtHypervisor implements Hypervisor {
     /** Other drivers than QEMU's follow a block device by themselves, or not at all. */
     @Override
     public boolean resizeDisk(UUID uuid, Path disk, long bytes) {
-        if (!kind.equals("qemu")) {
+        if (!driver.qemu()) {
             return false;
         }
         act("resize a disk of", uuid, domain -> domain.blockResize(disk.toString(), bytes, BYTES));

@@ -1,5 +1,7 @@
 package qubes.hypervisor.libvirt;
 
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+
 import java.io.IOException;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
@@ -122,6 +124,17 @@ final class OwnLibvirtd implements AutoCloseable {
                     ProcessHandle.of(Long.parseLong(Files.readString(pid).strip())).orElseThrow();
             qemu.destroyForcibly();
         }
+    }
+
+    /**
+     * While it does not run: takes out of what it keeps of a container which process its init is.
+     */
+    void forgetInit(String name) throws IOException {
+        Path kept = home.resolve("run/libvirt/lxc/" + name + ".xml");
+        String text = Files.readString(kept);
+        String without = text.replaceFirst("<init pid='\\d+'/>", "");
+        assertNotEquals(text, without);
+        Files.writeString(kept, without);
     }
 
     /** Ends the daemon, and the guests that a failed test left. */
