@@ -19,20 +19,16 @@ final class Trust implements ManagedService, Supplier<Map<String, String>>, Auto
     private static final Logger log = LoggerFactory.getLogger(Trust.class);
 
     private final Guard guard;
-    private final DropFolder folder;
+    private final DroppedJars jars;
     private final @Nullable Path settingsFile;
     private final @Nullable Path certificates;
 
     private @Nullable FolderWatch watch; // guarded by this
     private boolean required; // guarded by this
 
-    Trust(
-            Guard guard,
-            DropFolder folder,
-            @Nullable Path settingsFile,
-            @Nullable Path certificates) {
+    Trust(Guard guard, DroppedJars jars, @Nullable Path settingsFile, @Nullable Path certificates) {
         this.guard = guard;
-        this.folder = folder;
+        this.jars = jars;
         this.settingsFile = settingsFile;
         this.certificates = certificates;
     }
@@ -66,7 +62,7 @@ final class Trust implements ManagedService, Supplier<Map<String, String>>, Auto
                     trusted.listed().size());
             guard.require(trusted);
         }
-        folder.lookAgain();
+        jars.lookAgain();
     }
 
     private synchronized void open() {
@@ -98,7 +94,7 @@ final class Trust implements ManagedService, Supplier<Map<String, String>>, Auto
     public Map<String, String> get() {
         Map<String, String> refusals = new TreeMap<>();
         guard.refusals().forEach((id, reason) -> refusals.put(Long.toString(id), reason));
-        folder.refusals()
+        jars.refusals()
                 .forEach((file, reason) -> refusals.put(file.getFileName().toString(), reason));
         return refusals;
     }

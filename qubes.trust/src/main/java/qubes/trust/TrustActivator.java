@@ -35,8 +35,8 @@ public final class TrustActivator implements BundleActivator {
         ShippedBundles shipped =
                 list == null ? ShippedBundles.none() : ShippedBundles.listedIn(list);
         Guard guard = new Guard(context, shipped, InstantSource.system());
-        DropFolder folder = new DropFolder(context, guard);
-        Trust made = new Trust(guard, folder, path(context, SETTINGS), path(context, CERTIFICATES));
+        DroppedJars jars = new DroppedJars(context, guard);
+        Trust made = new Trust(guard, jars, path(context, SETTINGS), path(context, CERTIFICATES));
         trust = made;
         context.addBundleListener(guard);
         String level = context.getProperty(STRANGERS_LEVEL);
@@ -46,7 +46,7 @@ public final class TrustActivator implements BundleActivator {
         context.registerService(ResolverHookFactory.class, guard, null);
         context.registerService(
                 ArtifactTransformer.class,
-                folder,
+                jars,
                 new Hashtable<>(Map.of(Constants.SERVICE_RANKING, 1000)));
         made.updated(null);
         context.registerService(

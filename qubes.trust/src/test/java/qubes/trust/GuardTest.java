@@ -45,7 +45,7 @@ class GuardTest {
 
     private EmbeddedFelix felix;
     private Guard guard;
-    private DropFolder drop;
+    private DroppedJars dropped;
 
     @BeforeAll
     static void makeJars() throws Exception {
@@ -91,7 +91,7 @@ class GuardTest {
                         felix.context(),
                         new ShippedBundles(shipped, Set.of()),
                         InstantSource.system());
-        drop = new DropFolder(felix.context(), guard);
+        dropped = new DroppedJars(felix.context(), guard);
         felix.context().addBundleListener(guard);
         felix.context().registerService(ResolverHookFactory.class, guard, null);
         guard.require(trusted);
@@ -213,7 +213,7 @@ class GuardTest {
     @DisplayName("a dropped jar that is refused is installed, but shows as not resolved")
     void droppedIsInstalledButDoesNotRun() throws Exception {
         assertEquals(Content.digest(unsigned), Content.digest(transform(unsigned)));
-        assertEquals(Map.of(), drop.refusals());
+        assertEquals(Map.of(), dropped.refusals());
     }
 
     @Test
@@ -236,7 +236,7 @@ class GuardTest {
         update(plugin, transform(file));
         assertTrue(runs());
         assertEquals("1.0.0", plugin.getVersion().toString());
-        assertEquals(Map.of(file, "is not signed"), drop.refusals());
+        assertEquals(Map.of(file, "is not signed"), dropped.refusals());
         Files.delete(file);
     }
 
@@ -244,31 +244,31 @@ class GuardTest {
     @DisplayName("a refused jar under another name does not take a running bundle's place")
     void refusedNamesakeIsNotInstalled() throws Exception {
         felix.install(signed);
-        assertNull(drop.transform(unsigned.toFile(), folder.toFile()));
-        assertEquals(Map.of(unsigned, "is not signed"), drop.refusals());
+        assertNull(dropped.transform(unsigned.toFile(), folder.toFile()));
+        assertEquals(Map.of(unsigned, "is not signed"), dropped.refusals());
     }
 
     @Test
     @DisplayName("a refused extension of the framework is not installed: it would not be resolved")
     void refusedExtensionIsNotInstalled() throws Exception {
-        assertNull(drop.transform(unsignedExtension.toFile(), folder.toFile()));
+        assertNull(dropped.transform(unsignedExtension.toFile(), folder.toFile()));
     }
 
     @Test
     @DisplayName("a refused file is looked at again once it may be installed")
     void refusedFileIsLookedAtAgain() throws Exception {
         felix.install(signed);
-        drop.transform(unsigned.toFile(), folder.toFile());
+        dropped.transform(unsigned.toFile(), folder.toFile());
         Files.setLastModifiedTime(unsigned, java.nio.file.attribute.FileTime.fromMillis(0));
-        drop.lookAgain();
+        dropped.lookAgain();
         assertEquals(0, Files.getLastModifiedTime(unsigned).toMillis());
         guard.require(null);
-        drop.lookAgain();
+        dropped.lookAgain();
         assertTrue(Files.getLastModifiedTime(unsigned).toMillis() > 0);
     }
 
     private Path transform(Path file) throws IOException {
-        var transformed = drop.transform(file.toFile(), folder.toFile());
+        var transformed = dropped.transform(file.toFile(), folder.toFile());
         assertNotNull(transformed);
         return transformed.toPath();
     }

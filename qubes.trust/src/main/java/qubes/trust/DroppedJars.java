@@ -27,8 +27,8 @@ import org.slf4j.LoggerFactory;
  * that is refused does not take the place of a bundle that runs. What is installed is the copy that
  * was looked at.
  */
-final class DropFolder implements ArtifactTransformer {
-    private static final Logger log = LoggerFactory.getLogger(DropFolder.class);
+final class DroppedJars implements ArtifactTransformer {
+    private static final Logger log = LoggerFactory.getLogger(DroppedJars.class);
 
     private final BundleContext context;
     private final Guard guard;
@@ -36,7 +36,7 @@ final class DropFolder implements ArtifactTransformer {
     /** A file that was not installed to the reason. */
     private final Map<Path, String> refused = new ConcurrentHashMap<>();
 
-    DropFolder(BundleContext context, Guard guard) {
+    DroppedJars(BundleContext context, Guard guard) {
         this.context = context;
         this.guard = guard;
     }
