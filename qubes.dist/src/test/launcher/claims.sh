@@ -49,6 +49,14 @@ says() {
   [ "$status" = "$code" ] && [[ $out == *"$text"* ]]
 }
 
+# shuts_down VM: it does when asked; qvm says so where it lost patience and ended it
+shuts_down() {
+  local out status=0
+  out=$(qvm shutdown --wait "$1" 2>&1) || status=$?
+  echo "exit code $status: $out"
+  [ "$status" = 0 ] && [ -z "$out" ]
+}
+
 # one_line CODE COMMAND...: ends with that code, and all it says on standard error is one line
 one_line() {
   local code=$1 status=0

@@ -3,8 +3,6 @@ package qubes.hypervisor.libvirt;
 import java.util.Locale;
 import org.libvirt.Domain;
 import org.libvirt.LibvirtException;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * The driver of libvirt that a connection has: the calls whose form depends on it. All block.
@@ -12,7 +10,6 @@ import org.slf4j.LoggerFactory;
  * @param kind libvirt's name of it in lower case, as {@code qemu}
  */
 record Driver(String kind) {
-    private static final Logger log = LoggerFactory.getLogger(Driver.class);
     private static final int START_PAUSED = 1; // VIR_DOMAIN_START_PAUSED
     private static final int MANAGED_SAVE_AND_NVRAM = 1 | 4; // VIR_DOMAIN_UNDEFINE_…
     private static final Object START_WITHOUT_PAUSE = new Object();
@@ -47,21 +44,21 @@ record Driver(String kind) {
         }
     }
 
-    /** Asks a guest to shut down; returns before it has. */
+    /**
+     * Asks a guest to shut down; returns before it has. An init that no pipe leads to is asked
+     * here: libvirt's lxc driver says that it did and does nothing, or does not know the init,
+     * about which it is told but once, possibly before it listens.
+     */
     void shutdown(Domain domain) throws LibvirtException {
-        try {
+        boolean asked =
+                lxc()
+                        && domain.isActive() == 1
+                        && ContainerInit.of(domain.getID())
+                                .filter(init -> !init.hasInitctl())
+                                .filter(ContainerInit::askToEnd)
+                                .isPresent();
+        if (!asked) {
             domain.shutdown();
-        } catch (LibvirtException e) {
-            // libvirt's lxc driver may miss which process the init is: it is told but once,
-            // possibly
-            // before it listens
-            if (!lxc()
-                    || !new VirtException(e).wrongState()
-                    || domain.isActive() != 1
-                    || !ContainerInit.askToEnd(domain.getID())) {
-                throw e;
-            }
-            log.info("{}: libvirt does not know its init; it was asked to end", domain.getName());
         }
     }
 
