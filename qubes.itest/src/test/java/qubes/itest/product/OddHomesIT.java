@@ -62,18 +62,15 @@ class OddHomesIT {
     void worksInAnyLocale() throws Exception {
         // named by the shell: a test's JVM may run in a locale that cannot
         Path store = store(clone.room().resolve("plain.xml"));
-        Path script = clone.room().resolve("start");
-        Files.writeString(
-                script,
+        String script =
                 "exec '%s' --home \"$(printf '%s/\\303\\274n\\303\\257')\" --store '%s' --hypervisor '%s'\n"
                         .formatted(
                                 clone.folder().resolve("qubesd"),
                                 clone.room(),
                                 store,
-                                BuiltClone.NO_GUESTS));
+                                BuiltClone.NO_GUESTS);
         Map<String, String> environment = Map.of("LC_ALL", "C");
-        try (Product product =
-                Product.start(List.of("/bin/bash", script.toString()), environment).awaitReady()) {
+        try (Product product = byShell(script, environment).awaitReady()) {
             assertEquals(2, product.domains());
             product.terminate();
             assertEquals(List.of(), product.errors());
@@ -100,6 +97,29 @@ class OddHomesIT {
         Files.writeString(home.resolve("cache/felix"), "no folder");
         try (Product product = clone.start(options).awaitReady()) {
             assertEquals("AppVM", product.admin().list().get("work").klass());
+            product.terminate();
+            assertEquals(List.of(), product.errors());
+        }
+    }
+
+    @Test
+    @DisplayName("a cache that a process of the same number left does not stop a start")
+    void startsBesideLeftCache() throws Exception {
+        Path store = store(clone.room().resolve("number.xml"));
+        Path home = clone.room().resolve("number");
+        // in a container each start may have the same number: here the shell's
+        String script =
+                """
+                mkdir -p '%1$s/cache/felix' "%1$s/cache/felix.former.$$/left"
+                exec '%2$s' --home '%1$s' --store '%3$s' --hypervisor '%4$s'
+                """
+                        .formatted(
+                                home,
+                                clone.folder().resolve("qubesd"),
+                                store,
+                                BuiltClone.NO_GUESTS);
+        try (Product product = byShell(script, Map.of()).awaitReady()) {
+            assertEquals(2, product.domains());
             product.terminate();
             assertEquals(List.of(), product.errors());
         }
@@ -152,6 +172,12 @@ class OddHomesIT {
                 clone.start(BuiltClone.options(clone.room().resolve("line\nbreak"), store));
         assertEquals(2, product.awaitEnd());
         assertEquals(1, product.errors().size(), product::toString);
+    }
+
+    /** What bash does with the script, which becomes the daemon. */
+    private static Product byShell(String script, Map<String, String> environment)
+            throws IOException {
+        return Product.start(List.of("/bin/bash", "-c", script), environment);
     }
 
     /** It ends with exit code 1 and one line on standard error that says {@code why}. */
