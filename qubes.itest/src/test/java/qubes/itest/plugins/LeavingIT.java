@@ -91,10 +91,12 @@ class LeavingIT {
         Await.until("it is unavailable", () -> !named(qubes, "work").available());
         assertThrows(QubesException.class, () -> work.features().set("k", "v"));
         assertTrue(socket.call("admin.vm.List", "work").startsWith("0|work class=StandaloneVM "));
+        assertFalse(qubes.klasses().contains("StandaloneVM"));
         assertFalse(leaving.isDone());
         held.release();
         finish(starting);
         finish(leaving);
+        assertEquals(hand.equals("update"), qubes.klasses().contains("StandaloneVM"));
         assertEquals(PowerState.RUNNING, named(qubes, "work").powerState());
         assertEquals(hand.equals("update"), named(qubes, "work").available());
     }
