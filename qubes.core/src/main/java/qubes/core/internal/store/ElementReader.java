@@ -48,16 +48,16 @@ final class ElementReader {
     private static final Set<String> PROPERTY_ATTRIBUTES = Set.of("name", "ref");
 
     private final XMLStreamReader2 xml;
-    private final XmlFactory binder;
+    private final XmlFactory tokens;
     private final String store;
     private int unknown; // pieces met so far
 
     /**
      * @param store name of the store, for messages
      */
-    ElementReader(XMLStreamReader2 xml, XmlFactory binder, String store) {
+    ElementReader(XMLStreamReader2 xml, XmlFactory tokens, String store) {
         this.xml = xml;
-        this.binder = binder;
+        this.tokens = tokens;
         this.store = store;
     }
 
@@ -107,7 +107,7 @@ final class ElementReader {
      */
     Map<String, String> flat(String path, List<XmlFragment> strays) throws XMLStreamException {
         try {
-            return FlatElement.read(binder.createParser(new Childless(xml, path, strays)));
+            return FlatElement.read(tokens.createParser(new Childless(xml, path, strays)));
         } catch (IOException e) {
             if (e.getCause() instanceof XMLStreamException broken) {
                 throw broken;

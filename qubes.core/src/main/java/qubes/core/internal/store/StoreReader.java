@@ -52,7 +52,7 @@ public final class StoreReader {
         XMLStreamReader2 xml = null;
         try {
             xml = parsers.parser(in);
-            return new Document(xml, new ElementReader(xml, parsers.binder(), name)).read();
+            return new Document(xml, new ElementReader(xml, parsers.tokens(), name)).read();
         } catch (XMLStreamException e) {
             throw malformed(name, e, xml);
         }

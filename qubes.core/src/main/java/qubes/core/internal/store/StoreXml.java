@@ -37,10 +37,10 @@ final class StoreXml {
     private static final long MAX_ELEMENTS = 1L << 22;
 
     private final WstxInputFactory parsers = hardened();
-    private final XmlFactory binder = new XmlFactory(parsers, new WstxOutputFactory());
+    private final XmlFactory tokens = new XmlFactory(parsers, new WstxOutputFactory());
 
     StoreXml() {
-        binder.setXMLTextElementName(TEXT);
+        tokens.setXMLTextElementName(TEXT);
     }
 
     /** A parser at the start of a store. */
@@ -52,8 +52,8 @@ final class StoreXml {
      * Makes tokens of elements of known shape, from a parser that stands at their start. There is
      * no mapper to objects: the classes it needs for a map of texts are a tenth of a start.
      */
-    XmlFactory binder() {
-        return binder;
+    XmlFactory tokens() {
+        return tokens;
     }
 
     private static WstxInputFactory hardened() {
