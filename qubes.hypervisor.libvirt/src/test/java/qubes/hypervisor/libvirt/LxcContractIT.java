@@ -1,6 +1,5 @@
 package qubes.hypervisor.libvirt;
 
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.EnumSet;
 import java.util.Set;
@@ -11,7 +10,6 @@ import org.junit.jupiter.api.io.TempDir;
 import qubes.core.hypervisor.Guest;
 import qubes.core.hypervisor.GuestSpec;
 import qubes.core.hypervisor.Hypervisor;
-import qubes.testkit.Await;
 import qubes.testkit.hypervisor.HypervisorContract;
 import qubes.testkit.hypervisor.HypervisorFixture;
 import qubes.testkit.hypervisor.HypervisorTrait;
@@ -22,7 +20,6 @@ import qubes.testkit.hypervisor.HypervisorTrait;
  */
 class LxcContractIT implements HypervisorContract {
     private static final EventLoop LOOP = new EventLoop();
-    private static final long SIGTERM = 1 << (15 - 1);
 
     @TempDir static Path folder;
     private static TinyGuest tiny;
@@ -31,6 +28,7 @@ class LxcContractIT implements HypervisorContract {
     @BeforeAll
     static void startLibvirtd() throws Exception {
         tiny = TinyGuest.made();
+        ShellInit.HEARS_SIGNALS.install(folder);
         libvirtd = new OwnLibvirtd(folder);
         libvirtd.start();
     }
@@ -41,16 +39,11 @@ class LxcContractIT implements HypervisorContract {
         LOOP.stop();
     }
 
-    /** Signals that are caught or held, as a mask: {@code SigCgt: 0000000000004000}. */
-    private static boolean awaits(String line) {
-        return line.matches("Sig(Cgt|Blk):.*")
-                && (Long.parseUnsignedLong(line.substring(7).strip(), 16) & SIGTERM) != 0;
-    }
-
     @Override
     public HypervisorFixture fixture() {
         LibvirtHypervisor hypervisor =
-                new LibvirtHypervisor(Settings.of(libvirtd.uri("lxc")), LOOP);
+                new LibvirtHypervisor(
+                        new Settings(libvirtd.uri("lxc"), "tcg", folder.toString()), LOOP);
         return new HypervisorFixture() {
             @Override
             public Hypervisor hypervisor() {
@@ -66,15 +59,9 @@ class LxcContractIT implements HypervisorContract {
                 }
             }
 
-            /** Its init no longer passes over what asks it to end. */
             @Override
             public void awaitBooted(UUID uuid) throws Exception {
-                int id = hypervisor.guest(uuid).orElseThrow().id();
-                long init = ContainerInit.of(id).orElseThrow().process().pid();
-                Path status = Path.of("/proc/" + init + "/status");
-                Await.until(
-                        "the init awaits SIGTERM",
-                        () -> Files.readAllLines(status).stream().anyMatch(LxcContractIT::awaits));
+                ShellInit.awaitReady(hypervisor.guest(uuid).orElseThrow().id());
             }
 
             @Override

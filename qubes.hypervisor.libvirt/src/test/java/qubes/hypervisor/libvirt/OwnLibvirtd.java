@@ -1,13 +1,12 @@
 package qubes.hypervisor.libvirt;
 
-import static org.junit.jupiter.api.Assertions.assertNotEquals;
-
 import java.io.IOException;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
 import java.nio.channels.SocketChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.OptionalLong;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -127,14 +126,15 @@ final class OwnLibvirtd implements AutoCloseable {
     }
 
     /**
-     * While it does not run: takes out of what it keeps of a container which process its init is.
+     * While it does not run: changes what it keeps of a running container's init.
+     *
+     * @param pid the init's; empty if it is not known
      */
-    void forgetInit(String name) throws IOException {
+    void keepInit(String name, OptionalLong pid) throws IOException {
         Path kept = home.resolve("run/libvirt/lxc/" + name + ".xml");
-        String text = Files.readString(kept);
-        String without = text.replaceFirst("<init pid='\\d+'/>", "");
-        assertNotEquals(text, without);
-        Files.writeString(kept, without);
+        String without = Files.readString(kept).replaceFirst("<init pid='\\d+'/>", "");
+        String init = pid.isPresent() ? "<init pid='" + pid.getAsLong() + "'/>" : "";
+        Files.writeString(kept, without.replaceFirst("<domain ", init + "$0"));
     }
 
     /** Ends the daemon, and the guests that a failed test left. */
