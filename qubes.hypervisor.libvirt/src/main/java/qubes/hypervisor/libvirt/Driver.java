@@ -46,17 +46,13 @@ record Driver(String kind) {
 
     /**
      * Asks a guest to shut down; returns before it has. An init that no pipe leads to is asked
-     * here: libvirt's lxc driver says that it did and does nothing, or does not know the init,
-     * about which it is told but once, possibly before it listens.
+     * here: libvirt's lxc driver says that it did and does nothing, or does not know the init.
      */
     void shutdown(Domain domain) throws LibvirtException {
         boolean asked =
                 lxc()
                         && domain.isActive() == 1
-                        && ContainerInit.of(domain.getID())
-                                .filter(init -> !init.hasInitctl())
-                                .filter(ContainerInit::askToEnd)
-                                .isPresent();
+                        && Container.of(domain.getID()).filter(Container::askToEnd).isPresent();
         if (!asked) {
             domain.shutdown();
         }

@@ -134,6 +134,7 @@ public final class LibvirtHypervisor implements Hypervisor {
             notifier.later(
                     () -> {
                         active.forEach(guest -> notifier.tell(l -> l.found(guest)));
+                        active.forEach(this::watch);
                         inactive.forEach(guest -> notifier.tell(l -> l.stopped(guest)));
                     });
             return link;
@@ -212,22 +213,24 @@ public final class LibvirtHypervisor implements Hypervisor {
         String description = xml.render(kind(), spec);
         log.debug("{}: domain XML\n{}", spec.name(), description);
         try {
-            uplink.call(
-                    link -> {
-                        forgetFormer(link, spec);
-                        link.use(
-                                connect -> {
-                                    Domain domain = connect.domainDefineXML(description);
-                                    try {
-                                        bornPaused.add(spec.uuid());
-                                        driver.startPaused(domain);
-                                    } finally {
-                                        domain.free();
-                                    }
-                                    return true;
-                                });
-                        return cache.refresh(link, spec.uuid());
-                    });
+            Optional<Guest> started =
+                    uplink.call(
+                            link -> {
+                                forgetFormer(link, spec);
+                                link.use(
+                                        connect -> {
+                                            Domain domain = connect.domainDefineXML(description);
+                                            try {
+                                                bornPaused.add(spec.uuid());
+                                                driver.startPaused(domain);
+                                            } finally {
+                                                domain.free();
+                                            }
+                                            return true;
+                                        });
+                                return cache.refresh(link, spec.uuid());
+                            });
+            started.ifPresent(this::watch);
         } catch (VirtException e) {
             bornPaused.remove(spec.uuid());
             log.error("{}: start failed: {}", spec.name(), e.getMessage());
@@ -251,6 +254,26 @@ public final class LibvirtHypervisor implements Hypervisor {
                 && !known.get().state().active()
                 && (driver.lxc() || !known.get().name().equals(spec.name()))) {
             link.useGuest(spec.uuid(), doing(driver::undefine));
+        }
+    }
+
+    /** Has libvirt notice a container's end, for which its lxc driver may be deaf. */
+    private void watch(Guest guest) {
+        if (driver.lxc()) {
+            Container.of(guest.id())
+                    .ifPresent(c -> c.whenEnded(() -> notifier.later(() -> ended(guest))));
+        }
+    }
+
+    private void ended(Guest guest) {
+        try {
+            Optional<Guest> now = uplink.call(link -> link.look(guest.uuid()));
+            if (now.isPresent() && now.get().id() == guest.id()) {
+                log.info("{}: libvirt did not notice that it ended", guest.name());
+                destroy(guest.uuid());
+            }
+        } catch (VirtException | QubesException e) {
+            log.debug("{}: ended, and is not looked at", guest.name(), e);
         }
     }
 

@@ -80,12 +80,12 @@ class ContainerShutdownIT {
     void leavesOthersAlone() throws Exception {
         Process child = new ProcessBuilder("sleep", "1000").start();
         try {
-            assertEquals(Optional.empty(), ContainerInit.of(ProcessHandle.current().pid()));
-            assertEquals(Optional.empty(), ContainerInit.of(child.pid()));
+            assertEquals(Optional.empty(), Container.of(ProcessHandle.current().pid()));
+            assertEquals(Optional.empty(), Container.of(child.pid()));
         } finally {
             child.destroyForcibly().waitFor();
         }
-        assertEquals(Optional.empty(), ContainerInit.of(child.pid()), "one that has ended");
+        assertEquals(Optional.empty(), Container.of(child.pid()), "one that has ended");
     }
 
     /** What is done to a container that runs, after which it is to stop. */

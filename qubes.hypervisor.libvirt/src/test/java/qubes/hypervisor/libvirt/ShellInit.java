@@ -53,7 +53,7 @@ enum ShellInit {
      * @return its process
      */
     static long awaitReady(int container) throws Exception {
-        long init = ContainerInit.of(container).orElseThrow().process().pid();
+        long init = Container.of(container).orElseThrow().init().orElseThrow().pid();
         Path ready = Path.of("/proc/" + init + "/root/ready");
         Await.until("the container's init is ready", () -> Files.exists(ready));
         return init;

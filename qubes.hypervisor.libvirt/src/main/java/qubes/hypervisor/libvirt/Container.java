@@ -10,11 +10,13 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * The first process of a container of libvirt's LXC driver on this host. It is found without
- * libvirt, which may not know it: the container's id is the process of its controller, which has
- * the init for a child.
+ * A container of libvirt's LXC driver on this host, seen by its processes: libvirt may know neither
+ * its init nor its end. It is told of both through a connection to the controller, which it begins
+ * to read before it understands what comes; what came too early has it read no more.
+ *
+ * @param controller the process that started the init and ends after it
  */
-record ContainerInit(ProcessHandle process) {
+record Container(ProcessHandle controller) {
     private static final String CONTROLLER = "libvirt_lxc";
 
     /** Where libvirt looks for the pipe on which an init can be told to power off. */
@@ -22,18 +24,13 @@ record ContainerInit(ProcessHandle process) {
             List.of("run/initctl", "dev/initctl", "etc/.initctl");
 
     /**
-     * The init of a container.
+     * A container that runs.
      *
-     * @param id the container's, in libvirt
+     * @param id the container's in libvirt, which is its controller's process
      * @return empty if this host has no container of that id
      */
-    static Optional<ContainerInit> of(long id) {
-        return ProcessHandle.of(id)
-                .filter(ContainerInit::isController)
-                .flatMap(
-                        controller ->
-                                controller.children().filter(ContainerInit::isFirst).findFirst())
-                .map(ContainerInit::new);
+    static Optional<Container> of(long id) {
+        return ProcessHandle.of(id).filter(Container::isController).map(Container::new);
     }
 
     private static boolean isController(ProcessHandle process) {
@@ -41,6 +38,11 @@ record ContainerInit(ProcessHandle process) {
                 .command()
                 .filter(command -> Path.of(command).endsWith(CONTROLLER))
                 .isPresent();
+    }
+
+    /** Its first process; empty if that has ended. */
+    Optional<ProcessHandle> init() {
+        return controller.children().filter(Container::isFirst).findFirst();
     }
 
     /** It is the first process of an inner namespace: {@code NSpid: 4711 1}. */
@@ -58,19 +60,23 @@ record ContainerInit(ProcessHandle process) {
         return Path.of("/proc", Long.toString(process.pid()));
     }
 
-    /** True if it may be told to power off through a pipe in the container. */
-    boolean hasInitctl() {
-        Path root = proc(process).resolve("root");
+    /**
+     * Asks its init to end, with SIGTERM, unless there is a pipe for that.
+     *
+     * @return true if it was asked; false also if it belongs to others
+     */
+    boolean askToEnd() {
+        return init().filter(init -> !hasInitctl(init)).map(ProcessHandle::destroy).orElse(false);
+    }
+
+    private static boolean hasInitctl(ProcessHandle init) {
+        Path root = proc(init).resolve("root");
         return INITCTL.stream()
                 .anyMatch(pipe -> Files.exists(root.resolve(pipe), LinkOption.NOFOLLOW_LINKS));
     }
 
-    /**
-     * Asks it to end, with SIGTERM.
-     *
-     * @return false if it belongs to others
-     */
-    boolean askToEnd() {
-        return process.destroy();
+    /** Has something done once it has ended, within seconds, on a thread of the JVM's. */
+    void whenEnded(Runnable work) {
+        controller.onExit().thenRun(work);
     }
 }
